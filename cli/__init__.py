@@ -1,0 +1,1 @@
+"""What people touch: commands, output, error words and exit codes."""

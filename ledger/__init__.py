@@ -1,0 +1,1 @@
+"""What is kept: the append-only log, its rules, its import and its proofs."""

@@ -1,0 +1,1 @@
+"""What it means: the pure bitemporal fold and the questions it answers."""
