@@ -1,0 +1,1 @@
+"""The ledger of what whereas promises, one promise a test."""
