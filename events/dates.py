@@ -1,0 +1,297 @@
+"""Civil dates as people give them: a year, a quarter, a month, a day, or between two.
+
+A partial date stays partial: `2019` is all the days of 2019, never 1 January. Days are
+counted as proleptic Gregorian ordinals (1 is 0001-01-01), because they compare and
+subtract as plain integers.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+from contextlib import suppress
+from functools import lru_cache
+from typing import Literal, NoReturn, Self
+
+from events.errors import InputError
+
+# Stand-ins for minus and plus infinity. The day after the last day of the calendar,
+# 9999-12-31, is 3652060, so that INF is later than every end.
+NEG_INF = 0
+INF = 10_000_000
+
+MAX_DATE_TEXT = 100
+
+_MONTHS_A_YEAR = 12
+_MAX_MONTH = dt.MAXYEAR * _MONTHS_A_YEAR + 11
+
+_DATE = re.compile(
+    r"(?P<year>[0-9]{4})"
+    r"(?:-Q(?P<quarter>[1-4])|-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2}))?)?"
+)
+_BETWEEN = re.compile(r"between +(?P<first>\S+) +and +(?P<last>\S+)")
+_FORMS = "2019, 2019-Q3, 2019-07, 2019-07-22 or between 2019-07-01 and 2019-07-31"
+
+# Loose dates that can be told in the form that is read: the hint shows it.
+_LOOSE_NUMBERS = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})(?:[-/.]([0-9]{1,2}))?")
+_LOOSE_QUARTER = re.compile(
+    r"(?:Q([1-4])[ -/]?([0-9]{4})|([0-9]{4})[ -/]?Q([1-4]))", re.IGNORECASE
+)
+_LOOSE_SLASHES = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})")
+_LOOSE_WORDS = re.compile(r"(?:([0-9]{1,2})\.? +)?([A-Za-z]{3,9})\.?,? +([0-9]{4})")
+_LOOSE_AMERICAN = re.compile(r"([A-Za-z]{3,9})\.? +([0-9]{1,2})(?:,| ) *([0-9]{4})")
+# Written out, because those of the calendar module follow the user's locale.
+_MONTH_NAMES = (
+    *("january", "february", "march", "april", "may", "june", "july", "august"),
+    *("september", "october", "november", "december"),
+)
+
+
+class PartialDate:
+    """A span of days, as it was written.
+
+    Attributes:
+        text: the canonical text; equality and hash go by it.
+        first: the first day, an ordinal.
+        last: the last day, an ordinal; the same as ``first`` for a day.
+    """
+
+    __slots__ = ("first", "last", "text")
+
+    text: str
+    first: int
+    last: int
+
+    def __new__(cls, text: str, first: int, last: int) -> Self:
+        """Make a date of parts that agree; :meth:`parse` is the usual way."""
+        self = super().__new__(cls)
+        object.__setattr__(self, "text", text)
+        object.__setattr__(self, "first", first)
+        object.__setattr__(self, "last", last)
+        return self
+
+    @staticmethod
+    def parse(text: str) -> PartialDate:
+        """Read a partial date.
+
+        Args:
+            text: a year, quarter, month, day, or ``between A and B`` of two such, both
+                inclusive.
+
+        Returns:
+            The date; parsed texts are remembered.
+
+        Raises:
+            InputError: a loose or impossible date, with the form to write as a hint.
+        """
+        return _parse(text)
+
+    @property
+    def exact(self) -> bool:
+        """Tell whether it is a single day."""
+        return self.first == self.last
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"a date does not change: {name} = {value!r}")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"a date does not change: {name}")
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, PartialDate):
+            return NotImplemented
+        return self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"PartialDate.parse({self.text!r})"
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return PartialDate.parse, (self.text,)
+
+
+def parse_date(value: object) -> PartialDate:
+    """Read a partial date that a YAML or JSON reader may have typed already.
+
+    Args:
+        value: text, a year as a whole number, a ``datetime.date`` or a partial date.
+
+    Raises:
+        InputError: it is none of these, or a point in time.
+    """
+    match value:
+        case PartialDate():
+            return value
+        case str():
+            return _parse(value)
+        case bool() | dt.datetime():
+            pass
+        case int():
+            return _parse(f"{value:04d}")
+        case dt.date():
+            return _parse(value.isoformat())
+        case _:
+            pass
+    raise InputError(f"{value!r} is not a date", hint=f"write {_FORMS}")
+
+
+def parse_day(text: str) -> int:
+    """Read a single day as an ordinal.
+
+    Raises:
+        InputError: it is not a day, or not a single one.
+    """
+    date = _parse(text)
+    if not date.exact:
+        raise InputError(
+            f"{text} is not a single day", excerpt=text, hint="write 2019-07-22"
+        )
+    return date.first
+
+
+@lru_cache(maxsize=65_536)
+def day_text(day: int) -> str:
+    """Write a day as an ISO date.
+
+    Args:
+        day: an ordinal of the calendar; infinite days have no date.
+    """
+    return dt.date.fromordinal(day).isoformat()
+
+
+def add_months(day: int, months: int, *, rounded: Literal["down", "up"] | None) -> int:
+    """Move a day by whole months.
+
+    Args:
+        day: an ordinal, or infinite.
+        months: how many, back if negative.
+        rounded: what to take where the month has no such day: its last day (down),
+            the first of the next month (up), or nothing (None).
+
+    Returns:
+        The day; infinite days stay, and what leaves the calendar becomes infinite.
+
+    Raises:
+        InputError: the month has no such day and ``rounded`` is None.
+    """
+    date = _date_of(day)
+    if date is None:
+        return day
+    month = date.year * _MONTHS_A_YEAR + date.month - 1 + months
+    if month < _MONTHS_A_YEAR:
+        return NEG_INF
+    if month > _MAX_MONTH:
+        return INF
+    year, index = divmod(month, _MONTHS_A_YEAR)
+    length = calendar.monthrange(year, index + 1)[1]
+    if date.day <= length or rounded == "down":
+        return dt.date(year, index + 1, min(date.day, length)).toordinal()
+    if rounded == "up":
+        return dt.date(year, index + 1, length).toordinal() + 1
+    raise InputError(
+        f"{year:04d}-{index + 1:02d} has no day {date.day}",
+        hint="say which day is meant: rounded down or rounded up",
+    )
+
+
+def _date_of(day: int) -> dt.date | None:
+    """Give the date of an ordinal, or None outside the calendar."""
+    if 0 < day <= _LAST_DAY:
+        return dt.date.fromordinal(day)
+    return None
+
+
+_LAST_DAY = dt.date.max.toordinal()
+
+
+@lru_cache(maxsize=65_536)
+def _parse(text: str) -> PartialDate:
+    """Read a partial date (see :meth:`PartialDate.parse`)."""
+    words = text.strip()
+    if len(words) > MAX_DATE_TEXT:
+        raise InputError("a date this long is not a date", hint=f"write {_FORMS}")
+    between = _BETWEEN.fullmatch(words)
+    if between is None:
+        first, last = _span(words)
+        return PartialDate(words, first, last)
+    first, _ = _span(between["first"])
+    _, last = _span(between["last"])
+    if last < first:
+        raise InputError(
+            f"{between['last']} is before {between['first']}",
+            excerpt=words,
+            hint="write the earlier date first",
+        )
+    return PartialDate(f"between {between['first']} and {between['last']}", first, last)
+
+
+def _span(text: str) -> tuple[int, int]:
+    """Read a year, quarter, month or day as its first and last day."""
+    found = _DATE.fullmatch(text)
+    if found is None:
+        raise _loose(text)
+    year, day = int(found["year"]), found["day"]
+    if found["quarter"]:
+        last_month = int(found["quarter"]) * 3
+        first_month = last_month - 2
+    else:
+        first_month = int(found["month"] or 1)
+        last_month = int(found["month"] or _MONTHS_A_YEAR)
+    try:
+        first = dt.date(year, first_month, int(day or 1)).toordinal()
+        length = calendar.monthrange(year, last_month)[1]
+        last = dt.date(year, last_month, int(day or length)).toordinal()
+    except ValueError as error:
+        raise InputError(
+            f"there is no date {text}", excerpt=text, hint=f"write {_FORMS}"
+        ) from error
+    return first, last
+
+
+def _loose(text: str) -> InputError:
+    """Say what to write instead of a loose date."""
+    meant = _meant(text)
+    hint = f"write {_FORMS}" if meant is None else f"did you mean {meant}?"
+    return InputError(f"{text!r} is not a date", excerpt=text, hint=hint)
+
+
+def _meant(text: str) -> str | None:
+    """Guess what a loose date means, where it can mean one thing only."""
+    possible = []
+    for guess in _guesses(text):
+        with suppress(InputError):
+            _span(guess)
+            possible.append(guess)
+    return possible[0] if len(possible) == 1 else None
+
+
+def _guesses(text: str) -> list[str]:
+    """List what a loose date may mean; a guess may be no date at all."""
+    if found := _LOOSE_NUMBERS.fullmatch(text):
+        return [_iso(*found.groups())]
+    if found := _LOOSE_QUARTER.fullmatch(text):
+        return [f"{found[2] or found[3]}-Q{found[1] or found[4]}"]
+    if found := _LOOSE_SLASHES.fullmatch(text):
+        one, other, year = found.groups()
+        return sorted({_iso(year, one, other), _iso(year, other, one)})
+    if found := _LOOSE_WORDS.fullmatch(text):
+        day, name, year = found.groups()
+    elif found := _LOOSE_AMERICAN.fullmatch(text):
+        name, day, year = found.groups()
+    else:
+        return []
+    named = [
+        m for m, full in enumerate(_MONTH_NAMES, 1) if full.startswith(name.lower())
+    ]
+    return [_iso(year, str(month), day) for month in named]
+
+
+def _iso(year: str, month: str, day: str | None) -> str:
+    """Write the parts of a loose date as an ISO date."""
+    return f"{year}-{int(month):02d}" + (f"-{int(day):02d}" if day else "")
