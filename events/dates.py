@@ -12,9 +12,10 @@ import datetime as dt
 import re
 from contextlib import suppress
 from functools import lru_cache
-from typing import Literal, NoReturn, Self
+from typing import Literal
 
 from events.errors import InputError
+from events.written import Written
 
 # Stand-ins for minus and plus infinity. The day after the last day of the calendar,
 # 9999-12-31, is 3652060, so that INF is later than every end.
@@ -48,28 +49,19 @@ _MONTH_NAMES = (
 )
 
 
-class PartialDate:
+class PartialDate(Written):
     """A span of days, as it was written.
 
     Attributes:
-        text: the canonical text; equality and hash go by it.
+        text: the canonical text.
         first: the first day, an ordinal.
         last: the last day, an ordinal; the same as ``first`` for a day.
     """
 
-    __slots__ = ("first", "last", "text")
+    __slots__ = ("first", "last")
 
-    text: str
     first: int
     last: int
-
-    def __new__(cls, text: str, first: int, last: int) -> Self:
-        """Make a date of parts that agree; :meth:`parse` is the usual way."""
-        self = super().__new__(cls)
-        object.__setattr__(self, "text", text)
-        object.__setattr__(self, "first", first)
-        object.__setattr__(self, "last", last)
-        return self
 
     @staticmethod
     def parse(text: str) -> PartialDate:
@@ -91,29 +83,6 @@ class PartialDate:
     def exact(self) -> bool:
         """Tell whether it is a single day."""
         return self.first == self.last
-
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError(f"a date does not change: {name} = {value!r}")
-
-    def __delattr__(self, name: str) -> NoReturn:
-        raise AttributeError(f"a date does not change: {name}")
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, PartialDate):
-            return NotImplemented
-        return self.text == other.text
-
-    def __hash__(self) -> int:
-        return hash(self.text)
-
-    def __str__(self) -> str:
-        return self.text
-
-    def __repr__(self) -> str:
-        return f"PartialDate.parse({self.text!r})"
-
-    def __reduce__(self) -> tuple[object, tuple[str]]:
-        return PartialDate.parse, (self.text,)
 
 
 def parse_date(value: object) -> PartialDate:
@@ -219,7 +188,7 @@ def _parse(text: str) -> PartialDate:
     between = _BETWEEN.fullmatch(words)
     if between is None:
         first, last = _span(words)
-        return PartialDate(words, first, last)
+        return PartialDate.made(words, first=first, last=last)
     first, _ = _span(between["first"])
     _, last = _span(between["last"])
     if last < first:
@@ -228,7 +197,8 @@ def _parse(text: str) -> PartialDate:
             excerpt=words,
             hint="write the earlier date first",
         )
-    return PartialDate(f"between {between['first']} and {between['last']}", first, last)
+    text = f"between {between['first']} and {between['last']}"
+    return PartialDate.made(text, first=first, last=last)
 
 
 def _span(text: str) -> tuple[int, int]:

@@ -7,6 +7,8 @@ the message where none is given.
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Collection
 from typing import ClassVar
 
 
@@ -124,3 +126,9 @@ class Integrity(WhereasError):  # noqa: N818  # the words of the exit codes
 def _default_message(cls: type[WhereasError]) -> str:
     """Take the first line of a class's docstring, without its full stop."""
     return (cls.__doc__ or cls.__name__).partition("\n")[0].rstrip(".")
+
+
+def did_you_mean(word: str, names: Collection[str]) -> str | None:
+    """Word a hint with the name nearest to a misspelt one, if one is near."""
+    near = difflib.get_close_matches(word, names, n=1)
+    return f"did you mean {near[0]}?" if near else None
