@@ -72,8 +72,8 @@ class MemoryTiles:
             level = self._levels[run.level]
             if len(level) != run.start * HASH_SIZE:
                 raise Integrity(
-                    f"Level {run.level} holds {len(level) // HASH_SIZE} hashes;"
-                    f" number {run.start} does not continue it.",
+                    f"level {run.level} holds {len(level) // HASH_SIZE} hashes;"
+                    f" number {run.start} does not continue it",
                     position=run.start,
                 )
             level += b"".join(run.hashes)

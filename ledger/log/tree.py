@@ -132,8 +132,8 @@ class Frontier:
         _check_hashes(self.hashes)
         if len(self.hashes) != self.size.bit_count():
             raise Integrity(
-                f"A frontier of {self.size} leaves has {self.size.bit_count()} hashes,"
-                f" not {len(self.hashes)}."
+                f"a frontier of {self.size} leaves has {self.size.bit_count()} hashes,"
+                f" not {len(self.hashes)}"
             )
 
     def root(self) -> bytes:
@@ -301,7 +301,7 @@ def verify_inclusion(
             when it led to one.
     """
     if not 0 <= index < _check_size(size):
-        raise Integrity(f"A tree of {size} leaves has no leaf {index}.", position=index)
+        raise Integrity(f"a tree of {size} leaves has no leaf {index}", position=index)
     _check_hashes((leaf, root, *proof))
     path = list(_siblings(index, 0, size))
     _check_length(proof, len(path), f"inclusion of leaf {index} in {size}", index)
@@ -309,7 +309,7 @@ def verify_inclusion(
     for sibling, (height, place) in zip(proof, path, strict=True):
         left = place < index >> height
         found = node_hash(sibling, found) if left else node_hash(found, sibling)
-    _check_root(root, found, f"Leaf {index} is not in the tree of {size} leaves", index)
+    _check_root(root, found, f"leaf {index} is not in the tree of {size} leaves", index)
 
 
 def verify_consistency(
@@ -331,10 +331,10 @@ def verify_consistency(
     """
     if not 0 < _check_size(old) <= _check_size(new):
         raise Integrity(
-            f"A tree of {old} leaves cannot vouch for one of {new}.", position=0
+            f"a tree of {old} leaves cannot vouch for one of {new}", position=0
         )
     _check_hashes((old_root, new_root, *proof))
-    what = f"The tree of {new} leaves does not begin with the one of {old}"
+    what = f"the tree of {new} leaves does not begin with the one of {old}"
     if old == new:
         _check_length(proof, 0, f"equal size {new}", 0)
         return _check_root(old_root, new_root, what, 0)
@@ -400,8 +400,8 @@ class _Nodes:
         data = self._reader.read(level, index, width)
         if len(data) != HASH_SIZE * width:
             raise Integrity(
-                f"Tile {index} of level {level} has {len(data)} bytes,"
-                f" not {HASH_SIZE * width}.",
+                f"tile {index} of level {level} has {len(data)} bytes,"
+                f" not {HASH_SIZE * width}",
                 position=index * TILE_WIDTH << TILE_HEIGHT * level,
             )
         row = [data[i : i + HASH_SIZE] for i in range(0, len(data), HASH_SIZE)]
@@ -439,7 +439,7 @@ def _by_height(edge: Frontier) -> dict[int, bytes]:
 
 def _check_size(size: int) -> int:
     if not 0 <= size <= MAX_SIZE:
-        raise Integrity(f"{size} is not the size of a tree.", position=0)
+        raise Integrity(f"{size} is not the size of a tree", position=0)
     return size
 
 
@@ -447,7 +447,7 @@ def _check_hashes(hashes: Iterable[bytes]) -> None:
     for number, value in enumerate(hashes):
         if len(value) != HASH_SIZE:
             raise Integrity(
-                f"A hash has 32 bytes; number {number} here has {len(value)}.",
+                f"a hash has 32 bytes; number {number} here has {len(value)}",
                 position=number,
             )
 
@@ -457,7 +457,7 @@ def _check_length(
 ) -> None:
     if len(proof) != wanted:
         raise Integrity(
-            f"A proof of {what} has {wanted} hashes, not {len(proof)}.",
+            f"a proof of {what} has {wanted} hashes, not {len(proof)}",
             position=position,
         )
 
@@ -465,7 +465,7 @@ def _check_length(
 def _check_root(expected: bytes, found: bytes, what: str, position: int) -> None:
     if expected != found:
         raise Integrity(
-            f"{what}: the proof leads to the root {found.hex()}, not {expected.hex()}.",
+            f"{what}: the proof leads to the root {found.hex()}, not {expected.hex()}",
             position=position,
             expected=expected.hex(),
             found=found.hex(),
@@ -475,6 +475,6 @@ def _check_root(expected: bytes, found: bytes, what: str, position: int) -> None
 def _wanted(value: int, field: str, highest: int, lowest: int = 0) -> int:
     if not lowest <= value <= highest:
         raise InputError(
-            f"{field} is {value}; it can be {lowest} to {highest}.", field=field
+            f"{field} is {value}; it can be {lowest} to {highest}", field=field
         )
     return value
