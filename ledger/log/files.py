@@ -1,0 +1,120 @@
+"""Replace a small file so that a crash leaves the old or the new one, and lock it.
+
+``replace`` writes a new file beside the old one, forces it to the disk, renames it over
+the old one and forces the folder to the disk: when it has returned, the new content
+survives a power cut. ``locked`` keeps other processes out meanwhile; the lock is a file
+of its own, because the file it guards is replaced.
+
+A key is readable by its owner alone: ``read_private`` refuses one that is not.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from events.errors import InputError, Refused
+
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_OWNER_ONLY = stat.S_IRUSR | stat.S_IWUSR
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock that guards a file, waiting for it if need be.
+
+    Args:
+        path: The guarded file; its lock is ``<path>.lock``, made if absent.
+    """
+    lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, _OWNER_ONLY)
+    try:
+        _lock(lock)
+        yield
+    finally:
+        os.close(lock)
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Put new content in place of a file, durably and at once.
+
+    Args:
+        path: The file; its folder exists.
+        data: All of the new content.
+    """
+    fresh = path.with_name(f"{path.name}.new")
+    # Only the holder of the lock writes, so what is there is left from a crash.
+    fresh.unlink(missing_ok=True)
+    create(fresh, data)
+    fresh.replace(path)
+    _sync_folder(path.parent)
+
+
+def create(path: Path, data: bytes) -> None:
+    """Write a new file for its owner alone, durably; refuse to write over one."""
+    try:
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
+    except FileExistsError as there:
+        raise Refused(f"{path} is already there", path=str(path)) from there
+    with os.fdopen(file, "wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+    _sync_folder(path.parent)
+
+
+def read_private(path: Path, limit: int) -> bytes:
+    """Read a secret file that only its owner can read.
+
+    Args:
+        path: The file.
+        limit: The most bytes it may have.
+
+    Returns:
+        Its content.
+
+    Raises:
+        InputError: It cannot be read, or is too large.
+        Refused: Its group or others may read or write it.
+    """
+    try:
+        with path.open("rb") as stream:
+            mode = os.fstat(stream.fileno()).st_mode
+            data = stream.read(limit + 1)
+    except OSError as wrong:
+        raise InputError(
+            f"{path} cannot be read: {wrong.strerror}", path=str(path)
+        ) from wrong
+    if mode & _OTHERS and sys.platform != "win32":
+        raise Refused(
+            f"{path} has mode {stat.S_IMODE(mode):04o}: others can reach this secret",
+            hint=f"chmod 600 {path}",
+            path=str(path),
+        )
+    if len(data) > limit:
+        raise InputError(f"{path} has more than {limit} bytes", path=str(path))
+    return data
+
+
+def _sync_folder(folder: Path) -> None:
+    if sys.platform == "win32":
+        return  # Windows keeps names without being asked, and opens no folder.
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int) -> None:
+    if sys.platform == "win32":
+        import msvcrt  # noqa: PLC0415
+
+        msvcrt.locking(handle, msvcrt.LK_LOCK, 1)
+    else:
+        import fcntl  # noqa: PLC0415
+
+        fcntl.flock(handle, fcntl.LOCK_EX)
