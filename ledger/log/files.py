@@ -59,11 +59,15 @@ def create(path: Path, data: bytes) -> None:
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
     except FileExistsError as there:
         raise Refused(f"{path} is already there", path=str(path)) from there
-    with os.fdopen(file, "wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-    _sync_folder(path.parent)
+    try:
+        with os.fdopen(file, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        _sync_folder(path.parent)
+    except OSError:
+        path.unlink()  # Half a file would be in the way of the next attempt.
+        raise
 
 
 def read_private(path: Path, limit: int) -> bytes:
