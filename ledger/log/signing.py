@@ -1,0 +1,77 @@
+"""Sign the head of one's own log, and never two that contradict each other.
+
+Appending needs no key. From time to time the owner signs where the log stands::
+
+    example.com/deals
+    5
+    sFodV/vSp5O8n9a8QpW6PRY97tfOSW5bsc2Xl/EQi08=
+
+    — example.com/deals hI2DJw…
+
+Before that the head is held against the last one signed, which a ``Memory`` outside of
+the ledger knows: a database put back from an old backup shows fewer leaves, one that
+was edited does not contain the old root, and neither is signed. Nor is an empty log.
+
+Source: C2SP tlog-checkpoint, "Signatures".
+"""
+
+from __future__ import annotations
+
+from events.errors import Integrity, Refused
+from ledger.log.checkpoint import Checkpoint
+from ledger.log.keys import Signer, sign
+from ledger.log.memory import Memory
+from ledger.log.note import KeyType, Note
+from ledger.log.tree import TileReader, consistency_proof, root
+
+
+def sign_head(
+    head: Checkpoint, reader: TileReader, signer: Signer, memory: Memory
+) -> Note:
+    """Sign a head after holding it against the last one signed.
+
+    Args:
+        head: Where the log stands; its origin is the name of the signer's key.
+        reader: The tiles of the log.
+        signer: The log's key, of type 0x01.
+        memory: What was signed before; kept outside of the ledger.
+
+    Returns:
+        The signed note; it is remembered on disk.
+
+    Raises:
+        Rollback: The log lost leaves since it was signed. ``evidence`` is a folder.
+        Fork: The log changed its past. ``evidence`` is a folder.
+        Integrity: The head is not the root of the tiles.
+        Refused: The log is empty, or the key is not this log's.
+    """
+    vkey = signer.vkey
+    if (vkey.name, vkey.type) != (head.origin, KeyType.ED25519):
+        raise Refused(
+            f"the key {vkey.name} (type 0x{vkey.type:02x}) is not a key of the log"
+            f" {head.origin}"
+        )
+    if head.size == 0:
+        raise Refused(f"{head.origin} is empty: there is nothing to sign")
+    found = root(head.size, reader)
+    if found != head.root:
+        raise Integrity(
+            f"the tiles of {head.size} leaves have another root than the head states",
+            position=0,
+            expected=head.root.hex(),
+            found=found.hex(),
+        )
+    note = Note(head.text(), ())
+    with memory.locked():
+        memory.compare(note, _growth(head, reader, memory))
+        signed = note.signed(sign(note.text, signer))
+        memory.remember(signed)
+    return signed
+
+
+def _growth(head: Checkpoint, reader: TileReader, memory: Memory) -> list[bytes]:
+    """Prove the head from the remembered one, where there is one to grow from."""
+    old = memory.head(head.origin)
+    if old is None or old.size > head.size:
+        return []
+    return consistency_proof(old.size, head.size, reader)
