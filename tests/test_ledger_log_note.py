@@ -7,6 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from events.errors import InputError, Integrity
+from ledger.log import ed25519
 from ledger.log.encoding import decode_base64, decode_number, encode_base64
 from ledger.log.keys import sign
 from ledger.log.note import KeyType, Note, Signature, VerifierKey, parse_signatures
@@ -105,7 +106,7 @@ def test_two_known_keys_of_one_name_and_id_are_refused() -> None:
         def id(self) -> bytes:
             return LOG.vkey.id
 
-    other = Colliding(ORIGIN, KeyType.ED25519, bytes(32))
+    other = Colliding(ORIGIN, KeyType.ED25519, bytes([2]) * 32)
     with pytest.raises(InputError, match="two keys are called"):
         Note(TEXT, (sign(TEXT, LOG),)).verified([LOG.vkey, other])
     assert Note(TEXT, (sign(TEXT, LOG),)).verified([LOG.vkey, LOG.vkey])
@@ -185,6 +186,39 @@ def test_a_note_has_at_most_100_signatures_and_a_million_bytes() -> None:
 def test_what_is_no_key_is_refused(vkey: str, words: str) -> None:
     with pytest.raises(InputError, match=words):
         VerifierKey.parse(vkey)
+
+
+# --- keys that prove nothing ----------------------------------------------------------
+
+P = 2**255 - 19
+# The y coordinates of the eight points of small order, as libsodium lists them.
+WEAK_Y = [
+    0,
+    1,
+    P - 1,
+    int("7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7", 16),
+    int("05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826", 16),
+]
+
+
+def test_under_a_weak_key_anybody_signs_anything() -> None:
+    """Why such keys are refused: R = identity and S = 0 passes for every message."""
+    identity = (1).to_bytes(32, "little")
+    assert ed25519.verifies(identity, identity + bytes(32), b"we never agreed to that")
+
+
+@pytest.mark.parametrize("y", [*WEAK_Y, P, P + 1, P + 2, 2**255 - 1])
+@pytest.mark.parametrize("sign_bit", [0, 1])
+def test_weak_and_misspelled_keys_are_refused(y: int, sign_bit: int) -> None:
+    public = (y | sign_bit << 255).to_bytes(32, "little")
+    for kind in KeyType:
+        with pytest.raises(InputError, match="anybody can forge signatures"):
+            VerifierKey("example.com/log", kind, public)
+
+
+@given(st.binary(min_size=32, max_size=32))
+def test_drawn_keys_are_sound(seed: bytes) -> None:
+    assert ed25519.is_sound(ed25519.public_of(seed))
 
 
 # --- anything at all ------------------------------------------------------------------

@@ -2,7 +2,13 @@
 
 It is imported at the first use, so that a ledger without signatures starts without it.
 
-Source: RFC 8032.
+A public key is a point of the curve, written as its y coordinate. Eight points have an
+order of at most 8, and under those anybody can forge: with the identity as the key,
+R = identity and S = 0 is a signature of every message. ``is_sound`` tells them apart.
+Their y are 0, 1, -1 and, doubled into a point with y = 0, those of order 8: the curve
+-x^2 + y^2 = 1 + d x^2 y^2 with x^2 = -y^2 leaves d y^4 + 2 y^2 = 1.
+
+Source: RFC 8032, sections 5.1 and 5.1.3.
 """
 
 from __future__ import annotations
@@ -13,7 +19,8 @@ from events.errors import Refused
 
 PUBLIC_SIZE = 32
 SEED_SIZE = 32
-SIGNATURE_SIZE = 64
+_P = 2**255 - 19
+_D = -121665 * pow(121666, -1, _P)
 
 
 def require() -> None:
@@ -25,6 +32,21 @@ def require() -> None:
             "signatures need the distribution cryptography, which is not installed",
             hint="pip install 'whereas[audit]'",
         ) from missing
+
+
+def is_sound(public: bytes) -> bool:
+    """Say whether 32 bytes may be trusted as a public key.
+
+    Args:
+        public: The 32 bytes.
+
+    Returns:
+        False for a y that is not below 2^255 - 19, and for a point of small order. A y
+        that no point has is not looked for: nothing verifies under it.
+    """
+    y = int.from_bytes(public, "little") % 2**255
+    order_8 = (_D * y**4 + 2 * y**2 - 1) % _P == 0
+    return y < _P and y not in {0, 1, _P - 1} and not order_8
 
 
 def new_seed() -> bytes:

@@ -73,6 +73,10 @@ class VerifierKey:
                 f" not {len(self.public)}",
                 field="key",
             )
+        if not ed25519.is_sound(self.public):
+            raise InputError(
+                "anybody can forge signatures under this public key", field="key"
+            )
 
     @classmethod
     def parse(cls, text: str) -> VerifierKey:
