@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
-import subprocess
 import tomllib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("cli", "events", "ledger", "projections")
@@ -17,18 +21,13 @@ IGNORE = re.compile(r"#\s*(?:noqa|type:\s*ignore|pyright:\s*ignore)\b[^#]*")
 FOREIGN_HOMES = re.compile(r"/home/\w+/|/Users/\w+/|[A-Z]:\\Users\\")
 
 
-def tracked() -> list[Path]:
-    """Return the files of the repository that are text."""
-    listing = subprocess.run(
-        ["git", "-C", ROOT, "ls-files", "-z"],
-        capture_output=True,
-        check=False,
-        text=True,
-    )
-    names = filter(None, listing.stdout.split("\0"))
-    return [
-        p for n in names if (p := ROOT / n).is_file() and b"\0" not in p.read_bytes()
-    ]
+def written() -> Iterator[Path]:
+    """Find the files of the repository, without what tools leave in it."""
+    for folder, inner, names in os.walk(ROOT):
+        inner[:] = [
+            n for n in inner if n == ".ci" or (n[0] != "." and n != "__pycache__")
+        ]
+        yield from (Path(folder) / name for name in names)
 
 
 def sources() -> list[Path]:
@@ -39,7 +38,7 @@ def test_no_file_names_a_path_of_the_machine_it_was_written_on() -> None:
     here = [f"{path}/" for path in (ROOT, Path.home()) if len(path.parts) > 1]
     found = [
         f"{path.relative_to(ROOT)}: {word}"
-        for path in tracked()
+        for path in written()
         for text in [path.read_text(encoding="utf-8", errors="replace")]
         for word in [*filter(text.__contains__, here), *FOREIGN_HOMES.findall(text)]
         if path != Path(__file__)
