@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from events.errors import Conflict, InputError, Integrity, Refused
 from ledger.log.checkpoint import Checkpoint
-from ledger.log.keys import sign
+from ledger.log.keys import Signer, sign
 from ledger.log.memory import Fork, Memory, Rollback
 from ledger.log.note import Note, Signature
 from ledger.log.policy import Policy
@@ -367,11 +367,11 @@ def test_a_head_that_its_tiles_do_not_have_is_not_signed(tmp_path: Path) -> None
     ],
 )
 def test_a_log_is_signed_with_its_own_key_and_not_empty(
-    tmp_path: Path, signer: object, size: int, words: str
+    tmp_path: Path, signer: Signer, size: int, words: str
 ) -> None:
     memory = Memory(tmp_path / "memory.json")
     with pytest.raises(Refused, match=words):
-        sign_head(head_of(size), tiles_of(LEAVES), signer, memory)  # type: ignore[arg-type]
+        sign_head(head_of(size), tiles_of(LEAVES), signer, memory)
 
 
 @given(st.lists(st.tuples(st.integers(1, 9), st.booleans()), max_size=6))

@@ -26,7 +26,7 @@ _D = -121665 * pow(121666, -1, _P)
 def require() -> None:
     """Refuse to go on where ``cryptography`` is not installed."""
     try:
-        import cryptography  # noqa: F401, PLC0415
+        import cryptography  # noqa: F401, PLC0415 # at first use
     except ImportError as missing:
         raise Refused(
             "signatures need the distribution cryptography, which is not installed",
@@ -57,7 +57,7 @@ def new_seed() -> bytes:
 def public_of(seed: bytes) -> bytes:
     """Return the 32-byte public key of a private one."""
     require()
-    from cryptography.hazmat.primitives.asymmetric import ed25519  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric import ed25519  # noqa: PLC0415 # at first use
 
     private = ed25519.Ed25519PrivateKey.from_private_bytes(seed)
     return private.public_key().public_bytes_raw()
@@ -66,7 +66,7 @@ def public_of(seed: bytes) -> bytes:
 def sign(seed: bytes, message: bytes) -> bytes:
     """Return the 64-byte signature of a message."""
     require()
-    from cryptography.hazmat.primitives.asymmetric import ed25519  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric import ed25519  # noqa: PLC0415 # at first use
 
     return ed25519.Ed25519PrivateKey.from_private_bytes(seed).sign(message)
 
@@ -86,8 +86,8 @@ def verifies(public: bytes, signature: bytes, message: bytes) -> bool:
         Refused: ``cryptography`` is not installed.
     """
     require()
-    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415
-    from cryptography.hazmat.primitives.asymmetric import ed25519  # noqa: PLC0415
+    from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 # at first use
+    from cryptography.hazmat.primitives.asymmetric import ed25519  # noqa: PLC0415 # at first use
 
     try:
         key = ed25519.Ed25519PublicKey.from_public_bytes(public)

@@ -71,8 +71,8 @@ def decode_number(text: str, field: str, line: int | None = None) -> int:
     Raises:
         InputError: It is spelled otherwise or too large.
     """
-    # Twenty digits are enough to be too large, and few enough to convert.
-    plain = text.isascii() and text.isdigit() and len(text) < 20  # noqa: PLR2004
+    # A longer one is too large; to convert it would only cost time.
+    plain = text.isascii() and text.isdigit() and len(text) <= len(str(MAX_SIZE))
     if not plain or str(int(text)) != text or int(text) > MAX_SIZE:
         raise malformed(f"the {field} is not a number of leaves", text, line, field)
     return int(text)

@@ -115,10 +115,10 @@ def _sync_folder(folder: Path) -> None:
 
 def _lock(handle: int) -> None:
     if sys.platform == "win32":
-        import msvcrt  # noqa: PLC0415
+        import msvcrt  # noqa: PLC0415 # of one system only
 
         msvcrt.locking(handle, msvcrt.LK_LOCK, 1)
     else:
-        import fcntl  # noqa: PLC0415
+        import fcntl  # noqa: PLC0415 # of one system only
 
         fcntl.flock(handle, fcntl.LOCK_EX)

@@ -139,7 +139,7 @@ class _Sealed(NamedTuple):
     def open(self, passphrase: bytes) -> bytes | None:
         """Return the seed, or None when the seal does not open."""
         cipher = _cipher(passphrase, self.salt)
-        from cryptography.exceptions import InvalidTag  # noqa: PLC0415
+        from cryptography.exceptions import InvalidTag  # noqa: PLC0415 # at first use
 
         nonce, box = self.box[:_NONCE_SIZE], self.box[_NONCE_SIZE:]
         try:
@@ -167,7 +167,7 @@ def _read(path: Path) -> _Sealed:
 def _cipher(passphrase: bytes, salt: bytes) -> ChaCha20Poly1305:
     """Return the cipher under a passphrase."""
     ed25519.require()
-    from cryptography.hazmat.primitives.ciphers.aead import (  # noqa: PLC0415
+    from cryptography.hazmat.primitives.ciphers.aead import (  # noqa: PLC0415 # at first use
         ChaCha20Poly1305,
     )
 

@@ -92,10 +92,10 @@ class VerifierKey:
             InputError: It is not of that form, its ID is not the one its name and
                 public key give, or its type is not one of ``KeyType``.
         """
-        parts = text.split("+", 2)
-        if len(parts) != 3:  # noqa: PLR2004
+        name, _, rest = text.partition("+")
+        key_id, plus, material = rest.partition("+")
+        if not plus:
             raise malformed("a key is name+id+base64", text, None, "key")
-        name, key_id, material = parts
         raw = decode_base64(material, "key")
         if raw[0] not in set(KeyType):
             raise malformed(

@@ -41,8 +41,7 @@ class ProgramSigner:
                 something other than one line of base64; ``stderr`` is what it said.
         """
         try:
-            # The command is the user's own, from his configuration.
-            done = subprocess.run(  # noqa: S603
+            done = subprocess.run(  # noqa: S603 # the user's own command
                 list(self.command),
                 input=message,
                 capture_output=True,

@@ -51,7 +51,7 @@ def request(checkpoint: Checkpoint) -> bytes:
         Refused: ``rfc3161-client`` is not installed.
     """
     _require()
-    from rfc3161_client import HashAlgorithm, TimestampRequestBuilder  # noqa: PLC0415
+    from rfc3161_client import HashAlgorithm, TimestampRequestBuilder  # noqa: PLC0415 # at first use
 
     text = checkpoint.text().encode()
     builder = TimestampRequestBuilder().data(text)
@@ -78,7 +78,7 @@ def accept(
         Refused: ``rfc3161-client`` is not installed.
     """
     _require()
-    from rfc3161_client import VerifierBuilder  # noqa: PLC0415
+    from rfc3161_client import VerifierBuilder  # noqa: PLC0415 # at first use
 
     builder = VerifierBuilder.from_request(_request(asked))
     return _verified(builder, answer, checkpoint, roots)
@@ -102,7 +102,7 @@ def verify(answer: bytes, checkpoint: Checkpoint, roots: Sequence[bytes]) -> dat
         Refused: ``rfc3161-client`` is not installed.
     """
     _require()
-    from rfc3161_client import VerifierBuilder  # noqa: PLC0415
+    from rfc3161_client import VerifierBuilder  # noqa: PLC0415 # at first use
 
     return _verified(VerifierBuilder(), answer, checkpoint, roots)
 
@@ -113,7 +113,7 @@ def _verified(
     checkpoint: Checkpoint,
     roots: Sequence[bytes],
 ) -> datetime:
-    from rfc3161_client import VerificationError  # noqa: PLC0415
+    from rfc3161_client import VerificationError  # noqa: PLC0415 # at first use
 
     response = _response(answer)
     trusted = [certificate for pem in roots for certificate in _certificates(pem)]
@@ -134,7 +134,7 @@ def _verified(
 
 
 def _response(answer: bytes) -> TimeStampResponse:
-    from rfc3161_client import decode_timestamp_response  # noqa: PLC0415
+    from rfc3161_client import decode_timestamp_response  # noqa: PLC0415 # at first use
 
     try:
         if len(answer) <= MAX_TOKEN_BYTES:
@@ -152,7 +152,7 @@ def _response(answer: bytes) -> TimeStampResponse:
 
 def _request(asked: bytes) -> TimeStampRequest:
     # The library reads requests without offering it by a public name.
-    from rfc3161_client._rust import parse_timestamp_request  # noqa: PLC0415
+    from rfc3161_client._rust import parse_timestamp_request  # noqa: PLC0415 # at first use
 
     try:
         parsed: TimeStampRequest = parse_timestamp_request(asked)
@@ -164,7 +164,7 @@ def _request(asked: bytes) -> TimeStampRequest:
 
 
 def _certificates(pem: bytes) -> list[Certificate]:
-    from cryptography.x509 import load_pem_x509_certificates  # noqa: PLC0415
+    from cryptography.x509 import load_pem_x509_certificates  # noqa: PLC0415 # at first use
 
     try:
         return load_pem_x509_certificates(pem)
@@ -176,7 +176,7 @@ def _certificates(pem: bytes) -> list[Certificate]:
 
 def _require() -> None:
     try:
-        import rfc3161_client  # noqa: F401, PLC0415
+        import rfc3161_client  # noqa: F401, PLC0415 # at first use
     except ImportError as missing:
         raise Refused(
             "time-stamps need the distribution rfc3161-client, which is not installed",
