@@ -124,6 +124,21 @@ def parse_day(text: str) -> int:
     return date.first
 
 
+def meant_date(text: str) -> str | None:
+    """Guess what a loose date means, where it can mean one thing only.
+
+    Returns:
+        A date in the form that is read; None where there is no or more than one, and
+        where the text is such a date already.
+    """
+    possible = []
+    for guess in _guesses(text):
+        with suppress(InputError):
+            _span(guess)
+            possible.append(guess)
+    return possible[0] if len(possible) == 1 and possible != [text] else None
+
+
 @lru_cache(maxsize=65_536)
 def day_text(day: int) -> str:
     """Write a day as an ISO date.
@@ -226,19 +241,9 @@ def _span(text: str) -> tuple[int, int]:
 
 def _loose(text: str) -> InputError:
     """Say what to write instead of a loose date."""
-    meant = _meant(text)
+    meant = meant_date(text)
     hint = f"write {_FORMS}" if meant is None else f"did you mean {meant}?"
     return InputError(f"{text!r} is not a date", excerpt=text, hint=hint)
-
-
-def _meant(text: str) -> str | None:
-    """Guess what a loose date means, where it can mean one thing only."""
-    possible = []
-    for guess in _guesses(text):
-        with suppress(InputError):
-            _span(guess)
-            possible.append(guess)
-    return possible[0] if len(possible) == 1 else None
 
 
 def _guesses(text: str) -> list[str]:

@@ -66,7 +66,9 @@ def misread(text: str, whole: str) -> InputError:
 def means_money_or_percent(unit: str) -> bool:
     """Tell whether somebody who counts this means money or a percentage."""
     word = unit.partition(" ")[0]
-    return word in CURRENCIES or word.lower() in {*_SUFFIXES, *_UNITS}
+    if word in CURRENCIES or unit.upper() in CURRENCIES:
+        return True
+    return word.lower() in {*_SUFFIXES, *_UNITS}
 
 
 def _guess(text: str) -> str | None:
