@@ -17,7 +17,7 @@ import msgspec
 
 from events.dates import PartialDate, add_months
 from events.errors import InputError
-from events.quantity import Quantity
+from events.quantity import Quantity, plain
 
 MAX_COUNT = 100_000
 MAX_MEASURE_DIGITS = 24
@@ -118,6 +118,8 @@ class Measure(Node, frozen=True, tag="measure"):
             or abs(value.adjusted()) > MAX_MEASURE_DIGITS
         ):
             raise InputError(f"more than {MAX_MEASURE_DIGITS} digits: {value}")
+        # 1.50 and 1.5 are one value, so they have one form in JSON too.
+        msgspec.structs.force_setattr(self, "value", Decimal(plain(value)))
         if self.unit is not None:
             amount = Quantity.parse(Quantity.of(value, self.unit).text)
             if amount.unit != self.unit or AFTER_A_UNIT & {*self.unit.split()}:

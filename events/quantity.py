@@ -137,6 +137,12 @@ class Quantity(Written):
                 return None, None
 
 
+def plain(number: Decimal) -> str:
+    """Write a number without an exponent and without trailing zeros."""
+    text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def _kind(unit: str) -> QuantityKind:
     """Tell what is measured in a unit."""
     if unit == "%":
@@ -163,17 +169,11 @@ def _text(
 def _amount_text(number: Decimal, unit: str) -> str:
     """Write a number with its unit."""
     if unit not in CURRENCIES:
-        return f"{_plain(number)} {unit}"
+        return f"{plain(number)} {unit}"
     for suffix, exponent in SUFFIXES.items():
         if number >= 10**exponent:
-            return f"{unit} {_plain(number.scaleb(-exponent, _EXACT))}{suffix}"
-    return f"{unit} {_plain(number)}"
-
-
-def _plain(number: Decimal) -> str:
-    """Write a number without an exponent and without trailing zeros."""
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+            return f"{unit} {plain(number.scaleb(-exponent, _EXACT))}{suffix}"
+    return f"{unit} {plain(number)}"
 
 
 @lru_cache(maxsize=65_536)

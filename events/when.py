@@ -1,7 +1,7 @@
 """When: an instant that a text names, whether or not the day is known yet.
 
 A When is a value: it says what the parties wrote, and resolves to nothing here. The
-same value has a text form and a JSON form; see :mod:`events.when_text` for the grammar
+same value has a text form and a JSON form; see :mod:`events.when_reader` for the grammar
 and :mod:`events.expressions` for the nodes.
 """
 
@@ -36,7 +36,8 @@ from events.expressions import (
     measures,
     milestones,
 )
-from events.when_text import MAX_DEPTH, read, write
+from events.when_reader import MAX_DEPTH, read
+from events.when_writer import write
 from events.written import Written
 
 __all__ = [
