@@ -1,8 +1,8 @@
 """When: an instant that a text names, whether or not the day is known yet.
 
 A When is a value: it says what the parties wrote, and resolves to nothing here. The
-same value has a text form and a JSON form; see :mod:`events.when_reader` for the grammar
-and :mod:`events.expressions` for the nodes.
+same value has a text form and a JSON form: :mod:`events.when_reader` has the grammar
+and :mod:`events.expressions` the nodes.
 """
 
 from __future__ import annotations
