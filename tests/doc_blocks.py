@@ -106,6 +106,8 @@ class Terminal:
         self._path = path
         self._examples = examples
         self._folders = 0
+        self._status = 0
+        self.folder = home
         self.fresh()
 
     def fresh(self) -> None:
