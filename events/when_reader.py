@@ -166,8 +166,7 @@ class _Reader:
     def expr(self) -> Expr:
         """Read an EXPR."""
         expr = self.operand()
-        while self.word == "unless" and self.following != "notice":
-            self.take()
+        while self.accept("unless"):
             self.expect("milestone")
             expr = Unless(expr, self.slug())
         return expr

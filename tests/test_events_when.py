@@ -41,6 +41,7 @@ milestone agi-verified claimed
 milestone determined determined
 last milestone film-released
 last milestone film-released determined
+100000 days after (2020)
 measure loans-outstanding = 0
 measure net-debt <= USD 5.25bn
 measure share >= 27 %
@@ -158,6 +159,7 @@ REFUSED = [
         "unles is not expected here",
         "did you mean unless",
     ),
+    ("2030 unless notice 1 day before", 13, "expected milestone, not notice", None),
     ("2030 unless m", 13, "expected milestone, not m", None),
     ("milestone AGI", 11, "'AGI' is not an id", "an id has"),
     ("milestone agi verified", 15, "verified is not expected here", "a When is"),
@@ -217,6 +219,12 @@ def test_a_refusal_says_where_why_and_what_to_write(
     assert error.column == column
     assert (error.hint or "").startswith(hint or "")
     assert (hint is None) == (error.hint is None)
+
+
+def test_the_excerpt_of_a_short_text_is_all_of_it() -> None:
+    with pytest.raises(InputError) as caught:
+        When.parse("through\tsoon")
+    assert caught.value.excerpt == "through soon\n        ^"
 
 
 def test_the_excerpt_marks_the_place_also_in_a_long_text() -> None:
@@ -304,6 +312,15 @@ def test_json_shows_only_what_was_said() -> None:
 def test_a_year_in_yaml_is_a_date() -> None:
     assert When.from_json(2019) == When.parse("2019")
     assert When.from_json({"when": "on", "date": 2019}) == When.parse("2019")
+
+
+def test_an_event_may_hold_the_json_form() -> None:
+    read = msgspec.convert(
+        ["never", {"when": "through", "date": 2030}, 2019],
+        list[When],
+        dec_hook=dec_hook,
+    )
+    assert [when.text for when in read] == ["never", "through 2030", "2019"]
 
 
 def test_unless_binds_to_its_own_limb() -> None:
