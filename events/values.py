@@ -37,6 +37,8 @@ def enc_hook(value: object) -> str:
 def dec_hook(kind: type, value: object) -> Written:
     """Decode a value from its text; a date also from a year, a When from its JSON form.
 
+    A value that has been read already is left as it is.
+
     Raises:
         InputError: it cannot be read as that kind.
         NotImplementedError: the kind is not one of ours.
@@ -46,6 +48,8 @@ def dec_hook(kind: type, value: object) -> Written:
         raise NotImplementedError(f"{kind.__name__} has no text form")
     if type(value) is str:
         return read(value)
+    if isinstance(value, Written) and type(value) is kind:
+        return value
     if kind is PartialDate:
         return parse_date(value)
     if kind is When:

@@ -96,6 +96,7 @@ def test_a_quantity_passes_through_msgspec_as_its_text(quantity: Quantity) -> No
     assert msgspec.json.decode(encoded, type=str) == quantity.text
     read = msgspec.json.decode(encoded, type=Quantity, dec_hook=dec_hook)
     assert read == quantity
+    assert msgspec.convert(quantity, Quantity, dec_hook=dec_hook) is quantity
 
 
 FORMS = "write for example USD 12bn, 27 %, 100 shares or unknown"

@@ -316,11 +316,11 @@ def test_a_year_in_yaml_is_a_date() -> None:
 
 def test_an_event_may_hold_the_json_form() -> None:
     read = msgspec.convert(
-        ["never", {"when": "through", "date": 2030}, 2019],
+        ["never", {"when": "through", "date": 2030}, 2019, When.parse("2020")],
         list[When],
         dec_hook=dec_hook,
     )
-    assert [when.text for when in read] == ["never", "through 2030", "2019"]
+    assert [when.text for when in read] == ["never", "through 2030", "2019", "2020"]
 
 
 def test_unless_binds_to_its_own_limb() -> None:
