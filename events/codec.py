@@ -1,0 +1,204 @@
+"""Event bytes: what is hashed, stored and exported ("whereas-event/1").
+
+The bytes are RFC 8785 JSON on a profile where fast encoders agree with it to the
+byte: ASCII keys, integers within 2^53 - 1, no floats, sorted members. Values of an
+event type's redactable fields are not in the bytes. Their salted digests are
+(RFC 9901, section 4.2), padded with decoys to a fixed number per type, so that a
+value can be withheld or erased while every hash and proof keeps holding.
+
+Reading stays one row: the bytes hold ``{"_sd": [...], "_sd_alg": "sha-256", ...}``,
+the row's second column holds ``{"amount": "USD 1bn"}``, and joining the two objects
+gives the event.
+"""
+
+import base64
+import hashlib
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from events.base import Event
+from events.catalogue import TYPES, fields_of
+from events.entry import Entry, Envelope
+from events.errors import InputError, Integrity
+from events.upcasts import UPCASTS
+from events.values import dec_hook, enc_hook
+
+EVENT_BYTES_MAX = 65_535
+SALT_BYTES = 16
+REDACTED = "[***]"
+
+_encoder = msgspec.json.Encoder(enc_hook=enc_hook, order="sorted")
+_envelopes = msgspec.json.Decoder(Envelope, dec_hook=dec_hook)
+
+
+class Sealed(msgspec.Struct, frozen=True):
+    """An event's data with its redactable values taken out.
+
+    ``data`` goes into the event bytes. ``disclosed`` is a JSON object of the values
+    taken out, ``salts`` their salts, 16 bytes each, in the order of their names.
+    """
+
+    data: bytes
+    disclosed: bytes
+    salts: bytes
+
+
+def canonical(value: Any) -> bytes:
+    """Encode a value as canonical JSON (the profile of this module)."""
+    return _encoder.encode(value)
+
+
+def seal(event: Event, random: Callable[[int], bytes]) -> Sealed:
+    """Replace an event's redactable values by salted digests.
+
+    Args:
+        event: the event, validated.
+        random: gives that many random bytes, for salts and decoys.
+
+    Returns:
+        The data for the event bytes, and what must be kept beside them.
+    """
+    fields: dict[str, Any] = msgspec.to_builtins(event, enc_hook=enc_hook)
+    names = event.REDACTABLE
+    disclosed = {name: fields.pop(name) for name in names if name in fields}
+    count = len(names)
+    noise = random(SALT_BYTES * len(disclosed) + 32 * (count - len(disclosed)))
+    salts = noise[: SALT_BYTES * len(disclosed)]
+    digests = [
+        disclosure_digest(disclosure(salts[at : at + SALT_BYTES], name, value))
+        for at, (name, value) in zip(
+            range(0, len(salts), SALT_BYTES), disclosed.items(), strict=True
+        )
+    ]
+    digests += [
+        _b64url(noise[at : at + 32]) for at in range(len(salts), len(noise), 32)
+    ]
+    if digests:
+        digests.sort()
+        fields["_sd"] = digests
+        fields["_sd_alg"] = "sha-256"
+    return Sealed(_encoder.encode(fields), _encoder.encode(disclosed), salts)
+
+
+def disclosure(salt: bytes, name: str, value: Any) -> str:
+    """Write one disclosure: base64url of the JSON array of salt, name and value.
+
+    Source: RFC 9901, section 4.2.1.
+    """
+    return _b64url(_encoder.encode([_b64url(salt), name, value]))
+
+
+def disclosure_digest(text: str) -> str:
+    """Digest a disclosure as it stands in ``_sd``.
+
+    Source: RFC 9901, section 4.2.3.
+    """
+    return _b64url(hashlib.sha256(text.encode("ascii")).digest())
+
+
+def disclosures(disclosed: bytes, salts: bytes) -> list[str]:
+    """Write the disclosures of a row, in the order of their names."""
+    values: dict[str, Any] = msgspec.json.decode(disclosed)
+    return [
+        disclosure(salts[at : at + SALT_BYTES], name, value)
+        for at, (name, value) in zip(
+            range(0, len(salts), SALT_BYTES), values.items(), strict=True
+        )
+    ]
+
+
+def encode(envelope: Envelope) -> bytes:
+    """Encode an envelope as the event bytes.
+
+    Raises:
+        InputError: the event is larger than 65,535 bytes.
+    """
+    encoded = _encoder.encode(envelope)
+    if len(encoded) > EVENT_BYTES_MAX:
+        raise InputError(
+            f"the event takes {len(encoded)} bytes; at most {EVENT_BYTES_MAX} fit",
+            hint="keep long documents outside and cite them by sha256",
+        )
+    return encoded
+
+
+def decode(encoded: bytes, disclosed: bytes, redacted: Sequence[str] = ()) -> Entry:
+    """Read an event back from its bytes and the values kept beside them.
+
+    Args:
+        encoded: the event bytes.
+        disclosed: the JSON object of the values that are still there.
+        redacted: names of the values that were erased or withheld.
+
+    Returns:
+        The entry; a redacted quantity or text reads as ``[***]``.
+
+    Raises:
+        Integrity: the bytes are not an event of a version known here.
+    """
+    try:
+        envelope = _envelopes.decode(encoded)
+        data = _join(bytes(envelope.data), disclosed)
+        decoder = _decoder(envelope.type, envelope.tv)
+        if decoder is None or redacted:
+            return _decode_slowly(envelope, data, redacted)
+        return Entry(envelope, decoder.decode(data))
+    except (msgspec.MsgspecError, UnicodeDecodeError, InputError) as error:
+        raise Integrity(f"the stored bytes are not an event: {error}") from error
+
+
+def _join(data: bytes, disclosed: bytes) -> bytes:
+    """Join two JSON objects without parsing them."""
+    if len(disclosed) <= len(b"{}"):
+        return data
+    if len(data) <= len(b"{}"):
+        return disclosed
+    return data[:-1] + b"," + disclosed[1:]
+
+
+@cache
+def _decoder(name: str, version: int) -> msgspec.json.Decoder[Event] | None:
+    """Give the decoder of a type, or None when its version needs an upcast."""
+    cls = TYPES.get(name)
+    if cls is None:
+        raise Integrity(
+            f"unknown event type {name}",
+            hint="the ledger was written by a newer version of whereas",
+        )
+    if version > cls.VERSION:
+        raise Integrity(
+            f"{name} has version {version}; this version of whereas knows "
+            f"{cls.VERSION}",
+            hint="install a newer version of whereas",
+        )
+    if version < cls.VERSION:
+        return None
+    return msgspec.json.Decoder(cls, dec_hook=dec_hook)
+
+
+def _decode_slowly(envelope: Envelope, data: bytes, redacted: Sequence[str]) -> Entry:
+    """Read an event that needs an upcast or has values missing."""
+    cls = TYPES[envelope.type]
+    fields: dict[str, Any] = msgspec.json.decode(data)
+    for version in range(envelope.tv, cls.VERSION):
+        fields = UPCASTS[envelope.type, version](fields)
+    for name in redacted:
+        fields.setdefault(name, placeholder(cls, name))
+    event = msgspec.convert(fields, cls, dec_hook=dec_hook)
+    return Entry(envelope, event, tuple(redacted))
+
+
+def placeholder(cls: type[Event], name: str) -> Any:
+    """Give what stands for a redacted value: ``[***]``, or nothing of its shape."""
+    field = next(f for f in fields_of(cls) if f.key == name)
+    if field.kind == "replacement":
+        return {}
+    return REDACTED if field.kind in {"amount", "text"} else []
+
+
+def _b64url(raw: bytes) -> str:
+    """Encode as base64url without padding."""
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
