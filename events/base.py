@@ -7,7 +7,9 @@ an event comes in, and the command line, the JSON Schema and the rules read them
 from here, so that a type is defined once.
 """
 
-from typing import Annotated, Any, ClassVar, Literal
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
@@ -21,7 +23,7 @@ SLUG_PATTERN = "^[a-z0-9][a-z0-9-]*$"
 Family = Literal["frame", "capital", "grants", "changes", "happenings", "record"]
 
 
-def kind_of_words(kind: str, **more: Any) -> msgspec.Meta:
+def kind_of_words(kind: str, **more: object) -> msgspec.Meta:
     """Describe what the words of a field may be (see the module's docstring)."""
     return msgspec.Meta(extra={"kind": kind, **more})
 
@@ -36,6 +38,7 @@ def _slug(kind: str) -> msgspec.Meta:
 
 # Identifiers. "new-*" makes the id, the others must find it in the agreement.
 PartyId = Annotated[str, _slug("party")]
+NewPartyId = Annotated[str, _slug("new-party-id")]
 NewProvisionId = Annotated[str, _slug("new-provision")]
 ProvisionId = Annotated[str, _slug("provision")]
 InstrumentId = Annotated[str, _slug("instrument")]
@@ -51,6 +54,8 @@ Provisions = Annotated[tuple[ProvisionId, ...], kind_of_words("provisions")]
 # Who decides: a party id or free text.
 Decider = Annotated[str, kind_of_words("decider")]
 Text = Annotated[str, kind_of_words("text")]
+# Words that other words are matched with: tags, the names of fields.
+Names = Annotated[tuple[str, ...], kind_of_words("names")]
 Target = Annotated[int, msgspec.Meta(ge=1, extra={"kind": "target"})]
 
 # Quantities. "basis" names the field that a percentage needs beside it.
@@ -59,7 +64,8 @@ Price = Annotated[Quantity, kind_of_words("amount", only=("money", "unknown"))]
 Rate = Annotated[Quantity, kind_of_words("amount", basis="basis")]
 Share = Annotated[Quantity, kind_of_words("amount", only=("percent", "unknown"))]
 Stake = Annotated[
-    Quantity, kind_of_words("amount", only=("percent", "count", "unknown"))
+    Quantity,
+    kind_of_words("amount", only=("percent", "count", "unknown"), basis="basis"),
 ]
 Scope = Annotated[tuple[Box, ...], kind_of_words("scope")]
 
@@ -102,6 +108,9 @@ class PriceStep(
     price: Price
 
 
+PriceSchedule = Annotated[tuple[PriceStep, ...], kind_of_words("price-schedule")]
+
+
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What happened, without when and who says so (that is the envelope).
 
@@ -109,17 +118,21 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         TYPE: the frozen name in stored data, kebab-case.
         FAMILY: which of the six families it belongs to.
         VERSION: the schema version of the fields, from 1.
-        REDACTABLE: names of fields whose values are kept as salted digests.
+        REDACTABLE: names of fields whose values are kept as salted digests, sorted.
+        ALIASES: other names that files may use for a field.
+        REQUIRED_ONE_OF: names of fields of which at least one must be given.
     """
 
     TYPE: ClassVar[str] = ""
     FAMILY: ClassVar[Family] = "frame"
     VERSION: ClassVar[int] = 1
     REDACTABLE: ClassVar[tuple[str, ...]] = ("note",)
+    ALIASES: ClassVar[dict[str, str]] = {}
+    REQUIRED_ONE_OF: ClassVar[tuple[str, ...]] = ()
 
     note: Text | None = None
-    tags: tuple[str, ...] = ()
-    confidential: tuple[str, ...] = ()
+    tags: Names = ()
+    confidential: Names = ()
 
 
 class Grant(Event, frozen=True, kw_only=True):
@@ -134,7 +147,7 @@ class Grant(Event, frozen=True, kw_only=True):
     KIND: ClassVar[Kind] = "other"
 
     id: NewProvisionId
-    holder: Parties = ()
+    holder: Parties
     against: Parties = ()
     scope: Scope = ()
     # "except" is a Python keyword: the stored and typed name has no underscore.

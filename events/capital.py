@@ -1,5 +1,7 @@
 """Capital: investments, reported stakes, holdings that move."""
 
+from __future__ import annotations
+
 from typing import Annotated, ClassVar, Literal
 
 import msgspec
@@ -8,6 +10,7 @@ from events.base import (
     Amount,
     Event,
     Family,
+    Kind,
     NewProvisionId,
     PartyId,
     Price,
@@ -21,14 +24,16 @@ from events.when import When
 class InvestmentMade(Event, frozen=True, kw_only=True):
     """An investor commits or hands over money to a recipient.
 
-    Effect: a provision of kind investment, held by the investor against the recipient; money paid under it later is Performed.
-    Example: {"id": "first-billion", "investor": "alpha", "recipient": "beta", "amount": "USD 1bn"}
+    Effect: a provision of kind investment, held by the investor against the recipient;
+        money paid under it later is Performed.
+    Example: {"id": "first-billion", "investor": "alpha", "recipient": "beta",
+        "amount": "USD 1bn"}
     """
 
     TYPE = "investment-made"
     FAMILY: ClassVar[Family] = "capital"
-    REDACTABLE: ClassVar[tuple[str, ...]] = ("amount", "note")
-    KIND: ClassVar[str] = "investment"
+    REDACTABLE: ClassVar[tuple[str, ...]] = ("amount", "form", "note")
+    KIND: ClassVar[Kind] = "investment"
 
     id: NewProvisionId
     investor: PartyId
@@ -43,8 +48,10 @@ class InvestmentMade(Event, frozen=True, kw_only=True):
 class StakeReported(Event, frozen=True, kw_only=True):
     """A holder's share in an issuer is reported, on a stated basis.
 
-    Effect: the stake of that holder on that basis; shares of one issuer may not pass 100 % on one basis.
-    Example: {"holder": "alpha", "issuer": "beta", "share": "about 27 %", "basis": "as-converted diluted, all owners"}
+    Effect: the stake of that holder on that basis; shares of one issuer may not pass
+        100 % on one basis.
+    Example: {"holder": "alpha", "issuer": "beta", "share": "about 27 %",
+        "basis": "as-converted diluted, all owners"}
     """
 
     TYPE = "stake-reported"
@@ -64,8 +71,10 @@ class StakeReported(Event, frozen=True, kw_only=True):
 class HoldingMoved(Event, frozen=True, kw_only=True):
     """Shares or a percentage move from one owner to another.
 
-    Effect: the movement is counted in holdings; a reported stake changes only by a new report.
-    Example: {"issuer": "beta", "quantity": "19900000 shares", "from": "beta", "to": "alpha", "reason": "issue"}
+    Effect: the movement is counted in holdings; a reported stake changes only by a new
+        report.
+    Example: {"issuer": "beta", "quantity": "19900000 shares", "from": "beta",
+        "to": "alpha", "reason": "issue"}
     """
 
     TYPE = "holding-moved"

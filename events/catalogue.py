@@ -4,6 +4,9 @@ Everything that depends on the list of types (the reader, the codec, JSON Schema
 command-line options, the docs) derives it from here.
 """
 
+from __future__ import annotations
+
+import inspect
 import types
 import typing
 from functools import cache
@@ -73,7 +76,7 @@ def _field(info: msgspec.structs.FieldInfo) -> Field:
     )
 
 
-def _extra(annotation: Any) -> dict[str, Any]:
+def _extra(annotation: object) -> dict[str, Any]:
     """Find the ``Meta.extra`` of an annotation, through ``X | None``."""
     origin = typing.get_origin(annotation)
     found: dict[str, Any] = {}
@@ -88,7 +91,7 @@ def _extra(annotation: Any) -> dict[str, Any]:
     return found
 
 
-def _bare(annotation: Any) -> Any:
+def _bare(annotation: object) -> object:
     """Strip ``Annotated`` and ``| None`` from an annotation."""
     origin = typing.get_origin(annotation)
     if origin is Annotated:
@@ -101,13 +104,7 @@ def _bare(annotation: Any) -> Any:
 
 def effect_and_example(cls: type[Event]) -> tuple[str, str, str]:
     """Split a type's docstring into its sentence, its effect and its example (JSON)."""
-    sentence, effect, example = "", "", ""
-    for line in (cls.__doc__ or "").splitlines():
-        words = line.strip()
-        if words.startswith("Effect: "):
-            effect = words.removeprefix("Effect: ")
-        elif words.startswith("Example: "):
-            example = words.removeprefix("Example: ")
-        elif words and not sentence:
-            sentence = words
-    return sentence, effect, example
+    sentence, _, rest = inspect.cleandoc(cls.__doc__ or "").partition("\n\nEffect: ")
+    effect, _, example = rest.partition("\nExample: ")
+    # Long lines go on in the next one, indented.
+    return sentence, " ".join(effect.split()), " ".join(example.split())

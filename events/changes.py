@@ -1,5 +1,7 @@
 """Changes: every event that alters, pauses or ends a provision that is there."""
 
+from __future__ import annotations
+
 from typing import ClassVar, Literal
 
 from events.base import (
@@ -11,7 +13,7 @@ from events.base import (
     Level,
     Parties,
     Price,
-    PriceStep,
+    PriceSchedule,
     Provisions,
     Rate,
     Scope,
@@ -46,7 +48,8 @@ class TermChanged(Change, frozen=True, kw_only=True):
     """The start or the end of a provision becomes another, in either direction.
 
     Effect: a new start, a new end, or both.
-    Example: {"provision": "ip-research", "ends": "earliest of (milestone agi-verified determined; through 2030)"}
+    Example: {"provision": "ip-research",
+        "ends": "earliest of (milestone agi-verified determined; through 2030)"}
     """
 
     TYPE = "term-changed"
@@ -59,7 +62,8 @@ class ScopeWidened(Change, frozen=True, kw_only=True):
     """A provision comes to cover more.
 
     Effect: the boxes are included, also where an earlier carve-out had taken them away.
-    Example: {"provision": "ip-models", "include": {"asset": ["models/post-agi"]}, "condition": "within safety guidelines"}
+    Example: {"provision": "ip-models", "include": {"asset": ["models/post-agi"]},
+        "condition": "within safety guidelines"}
     """
 
     TYPE = "scope-widened"
@@ -87,7 +91,8 @@ class LevelChanged(Change, frozen=True, kw_only=True):
     """A priority steps up or down the ladder, for example exclusive to first refusal.
 
     Effect: a new level, and a new scope where one is given.
-    Example: {"provision": "azure-cloud", "level": "first-refusal", "scope": {"activity": ["cloud/new-capacity"]}}
+    Example: {"provision": "azure-cloud", "level": "first-refusal",
+        "scope": {"activity": ["cloud/new-capacity"]}}
     """
 
     TYPE = "level-changed"
@@ -99,7 +104,8 @@ class QuantityChanged(Change, frozen=True, kw_only=True):
     """An amount, rate, limit, price or schedule becomes another.
 
     Effect: the given fields replace those of the provision.
-    Example: {"provision": "revenue-share", "schedule": "stretched over a longer period, terms not published"}
+    Example: {"provision": "revenue-share",
+        "schedule": "stretched over a longer period, terms not published"}
     """
 
     TYPE = "quantity-changed"
@@ -129,7 +135,7 @@ class QuantityChanged(Change, frozen=True, kw_only=True):
     floor: Amount | None = None
     cap: Amount | None = None
     price: Price | None = None
-    price_schedule: tuple[PriceStep, ...] = ()
+    price_schedule: PriceSchedule = ()
     schedule: Text | None = None
 
 
@@ -137,7 +143,8 @@ class ConditionChanged(Change, frozen=True, kw_only=True):
     """The condition of a provision becomes another.
 
     Effect: a new condition; evaluated as unknown, its words shown in answers.
-    Example: {"provision": "open-weights", "condition": "models that meet the capability criteria"}
+    Example: {"provision": "open-weights",
+        "condition": "models that meet the capability criteria"}
     """
 
     TYPE = "condition-changed"
@@ -205,8 +212,10 @@ class ProvisionReaffirmed(Event, frozen=True, kw_only=True):
 class ProvisionInterpreted(Change, frozen=True, kw_only=True):
     """Somebody reads a provision in a certain way.
 
-    Effect: a reading by parties, court, arbitrator or panel applies; one by the recorder only flags the provision as ambiguous.
-    Example: {"provision": "compute-threshold", "reading": "a floor: smaller models are not allowed", "by": "recorder"}
+    Effect: a reading by parties, court, arbitrator or panel applies; one by the
+        recorder only flags the provision as ambiguous.
+    Example: {"provision": "compute-threshold",
+        "reading": "a floor: smaller models are not allowed", "by": "recorder"}
     """
 
     TYPE = "provision-interpreted"

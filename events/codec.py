@@ -11,6 +11,8 @@ the row's second column holds ``{"amount": "USD 1bn"}``, and joining the two obj
 gives the event.
 """
 
+from __future__ import annotations
+
 import base64
 import hashlib
 from collections.abc import Callable, Sequence
@@ -19,16 +21,26 @@ from typing import Any
 
 import msgspec
 
-from events.base import Event
+from events.base import Event, PriceStep
 from events.catalogue import TYPES, fields_of
-from events.entry import Entry, Envelope
+from events.dates import PartialDate
+from events.entry import FORMAT, Entry, Envelope
 from events.errors import InputError, Integrity
+from events.quantity import REDACTED, Quantity
 from events.upcasts import UPCASTS
 from events.values import dec_hook, enc_hook
 
 EVENT_BYTES_MAX = 65_535
 SALT_BYTES = 16
-REDACTED = "[***]"
+_NEWER = "the ledger was written by a newer version of whereas: install that"
+
+# A price that was withheld is so on every day; a correction, for every field.
+_PLACEHOLDERS: dict[str, object] = {
+    "amount": Quantity.parse(REDACTED),
+    "text": REDACTED,
+    "price-schedule": (PriceStep(PartialDate.parse("0001"), Quantity.parse(REDACTED)),),
+    "replacement": {REDACTED: REDACTED},
+}
 
 _encoder = msgspec.json.Encoder(enc_hook=enc_hook, order="sorted")
 _envelopes = msgspec.json.Decoder(Envelope, dec_hook=dec_hook)
@@ -46,7 +58,7 @@ class Sealed(msgspec.Struct, frozen=True):
     salts: bytes
 
 
-def canonical(value: Any) -> bytes:
+def canonical(value: object) -> bytes:
     """Encode a value as canonical JSON (the profile of this module)."""
     return _encoder.encode(value)
 
@@ -83,7 +95,7 @@ def seal(event: Event, random: Callable[[int], bytes]) -> Sealed:
     return Sealed(_encoder.encode(fields), _encoder.encode(disclosed), salts)
 
 
-def disclosure(salt: bytes, name: str, value: Any) -> str:
+def disclosure(salt: bytes, name: str, value: object) -> str:
     """Write one disclosure: base64url of the JSON array of salt, name and value.
 
     Source: RFC 9901, section 4.2.1.
@@ -141,12 +153,19 @@ def decode(encoded: bytes, disclosed: bytes, redacted: Sequence[str] = ()) -> En
     """
     try:
         envelope = _envelopes.decode(encoded)
+        if envelope.v != FORMAT:
+            raise Integrity(f"event bytes of format {envelope.v}", hint=_NEWER)
         data = _join(bytes(envelope.data), disclosed)
         decoder = _decoder(envelope.type, envelope.tv)
         if decoder is None or redacted:
             return _decode_slowly(envelope, data, redacted)
         return Entry(envelope, decoder.decode(data))
-    except (msgspec.MsgspecError, UnicodeDecodeError, InputError) as error:
+    except (
+        msgspec.MsgspecError,
+        UnicodeDecodeError,
+        InputError,
+        RecursionError,
+    ) as error:
         raise Integrity(f"the stored bytes are not an event: {error}") from error
 
 
@@ -164,39 +183,46 @@ def _decoder(name: str, version: int) -> msgspec.json.Decoder[Event] | None:
     """Give the decoder of a type, or None when its version needs an upcast."""
     cls = TYPES.get(name)
     if cls is None:
-        raise Integrity(
-            f"unknown event type {name}",
-            hint="the ledger was written by a newer version of whereas",
-        )
+        raise Integrity(f"unknown event type {name}", hint=_NEWER)
     if version > cls.VERSION:
         raise Integrity(
             f"{name} has version {version}; this version of whereas knows "
             f"{cls.VERSION}",
-            hint="install a newer version of whereas",
+            hint=_NEWER,
         )
+    if version < 1:
+        raise Integrity(f"{name} has version {version}")
     if version < cls.VERSION:
         return None
     return msgspec.json.Decoder(cls, dec_hook=dec_hook)
 
 
 def _decode_slowly(envelope: Envelope, data: bytes, redacted: Sequence[str]) -> Entry:
-    """Read an event that needs an upcast or has values missing."""
+    """Read an event that needs an upcast or has values missing.
+
+    The names of redacted fields are those of the version that was stored.
+    """
     cls = TYPES[envelope.type]
     fields: dict[str, Any] = msgspec.json.decode(data)
+    missing = dict.fromkeys(redacted)
     for version in range(envelope.tv, cls.VERSION):
-        fields = UPCASTS[envelope.type, version](fields)
-    for name in redacted:
-        fields.setdefault(name, placeholder(cls, name))
+        upcast = UPCASTS[envelope.type, version]
+        fields, missing = upcast(fields), upcast(missing)
+    fields.update({name: placeholder(cls, name) for name in missing})
     event = msgspec.convert(fields, cls, dec_hook=dec_hook)
-    return Entry(envelope, event, tuple(redacted))
+    return Entry(envelope, event, tuple(missing))
 
 
-def placeholder(cls: type[Event], name: str) -> Any:
-    """Give what stands for a redacted value: ``[***]``, or nothing of its shape."""
-    field = next(f for f in fields_of(cls) if f.key == name)
-    if field.kind == "replacement":
-        return {}
-    return REDACTED if field.kind in {"amount", "text"} else []
+def placeholder(cls: type[Event], name: str) -> object:
+    """Give what stands for a redacted value: ``[***]`` in the shape of its field.
+
+    Raises:
+        Integrity: the field is not one whose values can be withheld.
+    """
+    if name not in cls.REDACTABLE:
+        raise Integrity(f"{name} of {cls.TYPE} cannot be redacted")
+    (field,) = (f for f in fields_of(cls) if f.key == name)
+    return _PLACEHOLDERS[field.kind]
 
 
 def _b64url(raw: bytes) -> str:

@@ -5,6 +5,8 @@ that has been recorded: it has a position in the ledger, a number in its agreeme
 (``seq``, shown as ``@N``) and the instant at which the ledger learned it.
 """
 
+from __future__ import annotations
+
 import msgspec
 
 from events.base import Event
@@ -119,7 +121,12 @@ def subject_of(event: Event) -> str | None:
 
 def sources_json(draft: Draft) -> msgspec.Raw:
     """Encode the sources of a draft for its envelope."""
-    return msgspec.Raw(_encoder.encode(draft.sources)) if draft.sources else NO_SOURCES
+    return encoded_sources(draft.sources)
+
+
+def encoded_sources(sources: tuple[Source, ...]) -> msgspec.Raw:
+    """Encode sources as they stand in an envelope."""
+    return msgspec.Raw(_encoder.encode(sources)) if sources else NO_SOURCES
 
 
 def provisional(draft: Draft, seq: int, position: int) -> Entry:

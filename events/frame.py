@@ -1,6 +1,8 @@
 """The frame of an agreement: opening, parties, instruments, the end."""
 
-from typing import Annotated, Literal
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
@@ -11,6 +13,7 @@ from events.base import (
     InstrumentId,
     MilestoneId,
     NewInstrumentId,
+    NewPartyId,
     PartyId,
     Provisions,
     Text,
@@ -19,29 +22,29 @@ from events.base import (
 from events.dates import PartialDate
 from events.when import When
 
-NewPartyId = Annotated[str, msgspec.Meta(extra={"kind": "new-party", "slug": True})]
-
 
 class Party(
     msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True
 ):
     """A party as an event declares it; the same id elsewhere is the same party.
 
-    ``identifiers`` maps a scheme to a value, for example ``{"lei": "INR2EJN1ERAN0W5ZP974"}``.
+    ``identifiers`` maps a scheme to a value, for example ``{"lei":
+    "INR2EJN1ERAN0W5ZP974"}``.
     """
 
     id: NewPartyId
-    name: str
-    role: str | None = None
-    kind: str | None = None
-    identifiers: dict[str, str] | None = None
+    name: Text
+    role: Text | None = None
+    kind: Text | None = None
+    identifiers: Annotated[dict[str, str], kind_of_words("identifiers")] | None = None
 
 
 class AgreementOpened(Event, frozen=True, kw_only=True):
     """An agreement begins to be followed.
 
     Effect: the agreement exists, with a title and its first parties.
-    Example: {"title": "Alpha - Beta supply", "parties": [{"id": "alpha", "name": "Alpha Ltd"}, {"id": "beta", "name": "Beta SA"}]}
+    Example: {"title": "Alpha - Beta supply", "parties": [{"id": "alpha",
+        "name": "Alpha Ltd"}, {"id": "beta", "name": "Beta SA"}]}
     """
 
     TYPE = "agreement-opened"
@@ -70,6 +73,7 @@ class PartyLeft(Event, frozen=True, kw_only=True):
     """
 
     TYPE = "party-left"
+    REDACTABLE: ClassVar[tuple[str, ...]] = ("note", "reason")
     party: PartyId
     reason: Text | None = None
 
@@ -77,7 +81,8 @@ class PartyLeft(Event, frozen=True, kw_only=True):
 class PartyRestructured(Event, frozen=True, kw_only=True):
     """A party is renamed, converted, merged, split, succeeded, controlled or assigned.
 
-    Effect: the name or the controller changes; queries follow the successor, stored holders stay.
+    Effect: the name or the controller changes; queries follow the successor, stored
+        holders stay.
     Example: {"party": "beta", "change": "converted", "name": "Beta Group PBC"}
     """
 
@@ -100,7 +105,8 @@ class PartyRestructured(Event, frozen=True, kw_only=True):
 class InstrumentSigned(Event, frozen=True, kw_only=True):
     """A document is signed: memorandum, definitive agreement, amendment, order.
 
-    Effect: the instrument can be named by events; one that does not bind cannot grant, change or end anything.
+    Effect: the instrument can be named by events; one that does not bind cannot grant,
+        change or end anything.
     Example: {"id": "definitive-2025", "kind": "definitive", "signed_on": "2025-10-28"}
     """
 

@@ -1,5 +1,7 @@
 """Happenings: milestones, performance, measures, notices, options, disputes."""
 
+from __future__ import annotations
+
 from typing import ClassVar, Literal
 
 from events.base import (
@@ -12,8 +14,6 @@ from events.base import (
     MeasureId,
     MilestoneId,
     NewDisputeId,
-    PartyId,
-    Price,
     ProvisionId,
     Provisions,
     Rate,
@@ -26,7 +26,8 @@ from events.when import When
 class MilestoneClaimed(Event, frozen=True, kw_only=True):
     """Somebody says that a milestone has been reached.
 
-    Effect: the milestone is claimed from ``as_of`` or the effective date; a claim determines nothing.
+    Effect: the milestone is claimed from ``as_of`` or the effective date; a claim
+        determines nothing.
     Example: {"milestone": "agi-verified", "by": "beta"}
     """
 
@@ -40,8 +41,10 @@ class MilestoneClaimed(Event, frozen=True, kw_only=True):
 class MilestoneDetermined(Event, frozen=True, kw_only=True):
     """It is decided whether a milestone has been reached.
 
-    Effect: verified, occurred and waived determine it from ``as_of`` or the effective date; rejected leaves it open; lapsed makes it never.
-    Example: {"milestone": "agi-verified", "outcome": "verified", "by": "independent expert panel"}
+    Effect: verified, occurred and waived determine it from ``as_of`` or the effective
+        date; rejected leaves it open; lapsed makes it never.
+    Example: {"milestone": "agi-verified", "outcome": "verified",
+        "by": "independent expert panel"}
     """
 
     TYPE = "milestone-determined"
@@ -86,7 +89,8 @@ class MeasureReported(Happening, frozen=True, kw_only=True):
 class NoticeGiven(Happening, frozen=True, kw_only=True):
     """A notice is given.
 
-    Effect: a non-renewal notice stops a renewal; every other notice changes no term by itself.
+    Effect: a non-renewal notice stops a renewal; every other notice changes no term by
+        itself.
     Example: {"kind": "non-renewal", "by": "alpha", "to": "beta", "provision": "supply"}
     """
 
@@ -98,7 +102,8 @@ class NoticeGiven(Happening, frozen=True, kw_only=True):
     by: Decider
     to: Decider | None = None
     provision: ProvisionId | None = None
-    amount: Price | None = None
+    amount: Amount | None = None
+    basis: Text | None = None
     takes_effect: When | None = None
 
 
@@ -122,10 +127,12 @@ class ApprovalDecided(Happening, frozen=True, kw_only=True):
     """An authority approves, refuses or approves under conditions.
 
     Effect: none by itself; determines ``milestone`` where one is given and approved.
-    Example: {"authority": "European Commission", "subject": "merger", "decision": "approved", "milestone": "clearance"}
+    Example: {"authority": "European Commission", "subject": "merger",
+        "decision": "approved", "milestone": "clearance"}
     """
 
     TYPE = "approval-decided"
+    REDACTABLE: ClassVar[tuple[str, ...]] = ("conditions", "note")
     authority: Decider
     subject: Text
     decision: Literal["approved", "refused", "conditional"]
@@ -136,10 +143,12 @@ class DisputeOpened(Happening, frozen=True, kw_only=True):
     """A dispute begins.
 
     Effect: its provisions are contested until it is decided.
-    Example: {"id": "arbitration-2011", "claimant": "beta", "respondent": "alpha", "provisions": ["framework"]}
+    Example: {"id": "arbitration-2011", "claimant": "beta", "respondent": "alpha",
+        "provisions": ["framework"]}
     """
 
     TYPE = "dispute-opened"
+    REDACTABLE: ClassVar[tuple[str, ...]] = ("note", "sought")
     id: NewDisputeId
     claimant: Decider
     respondent: Decider
@@ -151,12 +160,14 @@ class DisputeOpened(Happening, frozen=True, kw_only=True):
 class DisputeDecided(Happening, frozen=True, kw_only=True):
     """A dispute is decided or settled.
 
-    Effect: its provisions are no longer contested; terms change only through events that say so.
-    Example: {"dispute": "arbitration-2011", "outcome": "termination valid, shares to be returned"}
+    Effect: its provisions are no longer contested; terms change only through events
+        that say so.
+    Example: {"dispute": "arbitration-2011",
+        "outcome": "termination valid, shares to be returned"}
     """
 
     TYPE = "dispute-decided"
-    REDACTABLE: ClassVar[tuple[str, ...]] = ("amount", "interest", "note")
+    REDACTABLE: ClassVar[tuple[str, ...]] = ("amount", "interest", "note", "outcome")
     dispute: DisputeId
     outcome: Text
     amount: Amount | None = None

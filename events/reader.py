@@ -5,45 +5,44 @@ that can be checked without the ledger: names, shapes, values and their kinds. W
 it refuses is an :class:`~events.errors.InputError` whose ``field`` says where.
 """
 
-import difflib
-import re
-from collections.abc import Mapping, Sequence
+from __future__ import annotations
+
+from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
-import msgspec
-
-from events.base import SLUG_PATTERN, Event
-from events.catalogue import RECORD_TYPES, TYPES, USER_TYPES, Field, fields_of
-from events.codec import REDACTED
-from events.dates import parse_date
+from events import words
+from events.base import Event
+from events.catalogue import TYPES, USER_TYPES, Field, fields_of
 from events.entry import Draft
-from events.errors import InputError
-from events.quantity import Quantity
-from events.scope import read_scope
-from events.source import Source
-from events.values import dec_hook
-from events.when import When
-
-ENVELOPE_KEYS = ("agreement", "effective", "event", "instrument", "key", "sources")
-
-_SLUG = re.compile(SLUG_PATTERN)
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_AT = re.compile(r"^(.*) - at `\$(.*)`$", re.DOTALL)
+from events.envelope_reader import ENVELOPE_KEYS, read_effective, read_instrument
+from events.errors import InputError, did_you_mean
+from events.fields import (
+    build,
+    fields_by_key,
+    kebab,
+    no_such_field,
+    read_fields,
+)
+from events.profile import check_profile
+from events.record import EventCorrected, SourceLinked
+from events.replacement import read_replacement
+from events.source_reader import Known, read_sources, with_details
 
 
 def read_draft(
     fields: Mapping[str, Any],
     *,
     agreement: str | None = None,
-    known_sources: Mapping[str, Mapping[str, Any]] | None = None,
+    known_sources: Known = None,
 ) -> Draft:
     """Read one event with its envelope.
 
     Args:
         fields: the envelope and the type's fields side by side, as in a file.
         agreement: the agreement where the fields do not name one.
-        known_sources: details of sources by id, which ``sources`` may refer to.
+        known_sources: details of sources by id, which ``sources`` may refer to; None
+            where sources are taken as they come.
 
     Returns:
         The draft, validated by itself (not against the ledger).
@@ -52,26 +51,18 @@ def read_draft(
         InputError: with ``field`` naming the place, for example ``parties[0].id``.
     """
     cls = type_named(fields.get("event"))
-    named = fields.get("agreement", agreement)
+    check_profile(fields)
+    given = {key: value for key, value in fields.items() if value is not None}
+    named = given.get("agreement", agreement)
     if named is None:
         raise InputError("no agreement is named", field="agreement")
-    own = {k: v for k, v in fields.items() if k not in ENVELOPE_KEYS}
-    effective = fields.get("effective")
-    if cls.TYPE in {"source-linked"}:
-        own = _with_source_details(own, known_sources or {})
-    if effective is None and cls.TYPE not in RECORD_TYPES:
-        raise InputError(
-            f"{cls.TYPE} needs an effective date",
-            field="effective",
-            hint="give a date (2019, 2019-07, 2019-07-22), a When, or unknown",
-        )
     return Draft(
-        agreement=_slug(named, "agreement"),
-        event=read_event(cls, own),
-        effective=None if effective is None else _when(effective, "effective"),
-        instrument=_optional_slug(fields.get("instrument"), "instrument"),
-        sources=read_sources(fields.get("sources") or (), known_sources or {}),
-        key=_optional_text(fields.get("key"), "key"),
+        agreement=words.slug(named, "agreement"),
+        event=read_event(cls, _own(cls, given, known_sources)),
+        effective=read_effective(cls, given.get("effective")),
+        instrument=read_instrument(given.get("instrument")),
+        sources=read_sources(given.get("sources", ()), known_sources),
+        key=words.identifier(given["key"], "key") if "key" in given else None,
     )
 
 
@@ -82,13 +73,18 @@ def type_named(name: object) -> type[Event]:
         InputError: no such type, with the nearest name as a hint.
     """
     if not isinstance(name, str):
-        raise InputError("no event type is named", field="event")
-    found = TYPES.get(_CAMEL.sub("-", name).lower())
+        raise InputError(
+            "no event type is named",
+            field="event",
+            hint="write for example event: InvestmentMade",
+        )
+    found = TYPES.get(kebab(name))
     if found is None or found.TYPE not in USER_TYPES:
         raise InputError(
             f"unknown event type {name}",
             field="event",
-            hint=_did_you_mean(_CAMEL.sub("-", name).lower(), USER_TYPES),
+            hint=did_you_mean(kebab(name), USER_TYPES)
+            or f"the types are {', '.join(USER_TYPES)}",
         )
     return found
 
@@ -99,236 +95,64 @@ def read_event(cls: type[Event], fields: Mapping[str, Any]) -> Event:
     Raises:
         InputError: an unknown, missing or ill-formed field.
     """
-    known = _fields_by_key(cls)
-    aliases: dict[str, str] = getattr(cls, "ALIASES", {})
-    read: dict[str, Any] = {}
-    for key, value in fields.items():
-        field = known.get(aliases.get(key, key))
-        if field is None:
-            raise InputError(
-                f"{cls.TYPE} has no field {key}",
-                field=key,
-                hint=_did_you_mean(key, [*known, *aliases]),
-            )
-        if field.key in read:
-            raise InputError(f"{field.key} is given twice", field=key)
-        if value is not None:
-            read[field.key] = _value(field, key, value)
-    try:
-        event = msgspec.convert(read, cls, dec_hook=dec_hook)
-    except msgspec.ValidationError as error:
-        raise _input_error(cls, error) from error
-    _check_whole(cls, event)
-    return event
+    return _whole(cls, read_fields(cls, fields))
 
 
 def merged(event: Event, replacement: Mapping[str, Any]) -> Event:
-    """Read an event again with some fields replaced; ``None`` takes a field away.
+    """Read an event again with some of its fields replaced.
+
+    Args:
+        event: as it was recorded; values withheld from it stay withheld.
+        replacement: fields of its type; ``None`` takes a field away.
 
     Raises:
         InputError: the result is not a valid event of its type.
     """
     cls = type(event)
-    fields: dict[str, Any] = msgspec.to_builtins(event, enc_hook=str)
-    aliases: dict[str, str] = getattr(cls, "ALIASES", {})
-    fields.update({aliases.get(key, key): value for key, value in replacement.items()})
-    return read_event(cls, fields)
+    replaced = read_fields(cls, replacement)
+    known = fields_by_key(cls)
+    away = {known[key].name for key, value in replacement.items() if value is None}
+    kept = {
+        field.name: getattr(event, field.name)
+        for field in known.values()
+        if field.name not in away
+    }
+    return _whole(cls, {**kept, **replaced})
 
 
-def read_sources(
-    value: object, known: Mapping[str, Mapping[str, Any]]
-) -> tuple[Source, ...]:
-    """Read the sources of an event: ids of known sources, or mappings.
+def _own(cls: type[Event], given: Mapping[str, Any], known: Known) -> Mapping[str, Any]:
+    """Take the type's own fields out of those of the envelope.
 
-    Raises:
-        InputError: an unknown field, or a source that is neither known nor titled.
+    ``instrument`` is both for a type that is about an instrument.
     """
-    items: Sequence[object] = value if isinstance(value, list | tuple) else [value]
-    return tuple(_source(item, at, known) for at, item in enumerate(items))
+    names = fields_by_key(cls)
+    own = {k: v for k, v in given.items() if k not in ENVELOPE_KEYS or k in names}
+    if cls is SourceLinked:
+        if "sources" in given:
+            raise InputError(
+                f"{cls.TYPE} carries one source",
+                field="sources",
+                hint="write source: and at: beside target:",
+            )
+        return with_details(own, known)
+    if cls is EventCorrected and isinstance(own.get("replacement"), Mapping):
+        return {**own, "replacement": read_replacement(own["replacement"], known)}
+    return own
 
 
-def _source(item: object, at: int, known: Mapping[str, Mapping[str, Any]]) -> Source:
-    """Read one source, with the details of the known source it names."""
-    given = {"source": item} if isinstance(item, str) else item
-    if not isinstance(given, Mapping):
-        raise InputError("a source is an id or a mapping", field=f"sources[{at}]")
-    try:
-        return msgspec.convert(
-            _with_source_details(given, known), Source, dec_hook=dec_hook
-        )
-    except msgspec.ValidationError as error:
-        raise _input_error(Source, error, prefix=f"sources[{at}]") from error
-
-
-def _with_source_details(
-    given: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]
-) -> dict[str, Any]:
-    """Add what the file says of a source; what the event says itself wins."""
-    name = given.get("source")
-    if known and name not in known:
-        raise InputError(
-            f"unknown source {name}",
-            field="sources",
-            hint=_did_you_mean(str(name), list(known)),
-        )
-    details = known.get(str(name), {})
-    return {k: v for k, v in {**details, **given}.items() if v is not None}
-
-
-@cache
-def _fields_by_key(cls: type[Event]) -> dict[str, Field]:
-    """Index the fields of a type by the names that files use."""
-    return {field.key: field for field in fields_of(cls)}
-
-
-def _value(field: Field, key: str, value: Any) -> Any:
-    """Bring a value into its stored shape and check what its words may be."""
-    kind = field.kind
-    if kind in {"parties", "provisions"}:
-        items = value if isinstance(value, list | tuple) else [value]
-        return [_slug(item, key) for item in items]
-    if kind == "scope":
-        return msgspec.to_builtins(read_scope(value))
-    if kind == "text" or (kind == "decider" and not field.slug):
-        return _text(value, key)
-    if kind == "amount":
-        return _amount(field, key, value)
-    if kind == "target":
-        return _target(value, key)
-    if field.slug:
-        return _slug(value, key)
-    if kind in {"new-parties", "new-party"}:
-        return _parties(value, key)
-    if field.type is When:
-        return _when(value, key)
-    if kind == "" and isinstance(value, int) and field.type is not bool:
-        return str(parse_date(value))
-    return value
-
-
-def _amount(field: Field, key: str, value: object) -> Quantity:
-    """Read a quantity of one of the kinds that the field takes."""
-    if not isinstance(value, str | Quantity):
-        raise InputError(
-            f"{key} is a quantity in words, not {value!r}",
-            field=key,
-            hint=f'write for example {key}: "USD 12bn" or "27 %"',
-        )
-    quantity = _at(key, Quantity.parse, str(value))
-    if quantity.kind == "redacted":
-        raise InputError(f"{REDACTED} cannot be recorded", field=key)
-    if field.only and quantity.kind not in field.only:
-        raise InputError(
-            f"{key} takes {' or '.join(field.only)}, not {quantity}", field=key
-        )
-    return quantity
-
-
-def _parties(value: Any, key: str) -> Any:
-    """Check the ids of parties that come in with an event."""
-    for at, party in enumerate(value if isinstance(value, list) else [value]):
-        if isinstance(party, Mapping) and "id" in party:
-            place = f"{key}[{at}].id" if isinstance(value, list) else f"{key}.id"
-            _slug(party["id"], place)
-    return value
-
-
-def _target(value: object, key: str) -> int:
-    """Read an event reference: ``5`` or ``@5``."""
-    words = str(value).removeprefix("@")
-    if isinstance(value, bool) or not words.isascii() or not words.isdigit():
-        raise InputError(
-            f"{key} names an event as @N, not {value}",
-            field=key,
-            hint="history shows the numbers",
-        )
-    return int(words)
-
-
-def _slug(value: object, key: str) -> str:
-    """Check an identifier."""
-    if not isinstance(value, str) or not _SLUG.fullmatch(value):
-        raise InputError(
-            f"{key} takes small letters, digits and hyphens, not {value!r}", field=key
-        )
-    return value
-
-
-def _optional_slug(value: object, key: str) -> str | None:
-    """Check an identifier that may be absent."""
-    return None if value is None else _slug(value, key)
-
-
-def _text(value: object, key: str) -> str:
-    """Check a text: not empty, not a mapping, no half of a surrogate pair."""
-    if not isinstance(value, str) or not value.strip():
-        raise InputError(
-            f"{key} takes words, not {value!r}",
-            field=key,
-            hint="quote it when it looks like a number or a date",
-        )
-    if not value.isascii():
-        try:
-            value.encode("utf-8")
-        except UnicodeEncodeError as error:
-            raise InputError(f"{key} holds half a character", field=key) from error
-    if value == REDACTED:
-        raise InputError(f"{REDACTED} cannot be recorded", field=key)
-    return value
-
-
-def _optional_text(value: object, key: str) -> str | None:
-    """Check a text that may be absent."""
-    return None if value is None else _text(value, key)
-
-
-def _when(value: object, key: str) -> When:
-    """Read a When from text, a date, a bare year or its JSON form."""
-    if isinstance(value, When):
-        return value
-    if isinstance(value, str):
-        return _at(key, When.parse, value)
-    if isinstance(value, Mapping):
-        return _at(key, When.from_json, value)
-    return _at(key, lambda date: When.parse(str(parse_date(date))), value)
-
-
-def _at(key: str, read: Any, value: Any) -> Any:
-    """Read a value and say in which field it stood if it cannot be read."""
-    try:
-        return read(value)
-    except InputError as error:
-        error.facts["field"] = key
-        raise
-
-
-def _check_whole(cls: type[Event], event: Event) -> None:
-    """Check what concerns several fields of an event at once."""
-    one_of: tuple[str, ...] = getattr(cls, "REQUIRED_ONE_OF", ())
+def _whole(cls: type[Event], read: Mapping[str, Any]) -> Event:
+    """Make an event of its fields after checking what concerns several at once."""
+    event = cast("Event", build(cls, read))
+    one_of = cls.REQUIRED_ONE_OF
     if one_of and not any(getattr(event, name) for name in one_of):
         raise InputError(
             f"{cls.TYPE} needs one of {', '.join(one_of)}", field=one_of[0]
         )
-    for name in getattr(cls, "REQUIRED", ()):
-        if getattr(event, name) is None:
-            raise InputError(f"{cls.TYPE} needs {name}", field=name)
     for field in _quantities(cls):
-        quantity = getattr(event, field.name)
-        basis = field.basis
-        if (
-            quantity is not None
-            and quantity.kind == "percent"
-            and basis is not None
-            and getattr(event, basis, None) is None
-        ):
-            raise InputError(
-                f"{field.key} is a percentage without a basis",
-                field=field.key,
-                hint=f'say of what: {basis}: "as-converted diluted, all owners"',
-            )
-    for name in event.confidential:
-        if name not in _fields_by_key(cls):
-            raise InputError(f"{cls.TYPE} has no field {name}", field="confidential")
+        _check_basis(event, field)
+    for at, name in enumerate(event.confidential):
+        _check_confidential(cls, name, f"confidential[{at}]")
+    return event
 
 
 @cache
@@ -337,26 +161,25 @@ def _quantities(cls: type[Event]) -> tuple[Field, ...]:
     return tuple(f for f in fields_of(cls) if f.kind == "amount" and f.basis)
 
 
-def _input_error(
-    cls: type[msgspec.Struct], error: msgspec.ValidationError, prefix: str = ""
-) -> InputError:
-    """Put the decoder's complaint into our words, with its place."""
-    message, place = str(error), ""
-    if found := _AT.match(message):
-        message, place = found.groups()
-    if isinstance(error.__cause__, InputError):
-        message = str(error.__cause__)
-    place = (prefix + place).removeprefix(".")
-    if missing := re.search(r"missing required field `(\w+)`", message):
-        message = f"{getattr(cls, 'TYPE', 'it')} needs {missing[1]}"
-        place = f"{place}.{missing[1]}".removeprefix(".")
-    if unknown := re.search(r"contains unknown field `(\w+)`", message):
-        message = f"there is no field {unknown[1]}"
-        place = f"{place}.{unknown[1]}".removeprefix(".")
-    return InputError(message, field=place)
+def _check_basis(event: Event, field: Field) -> None:
+    """Refuse a percentage that does not say of what."""
+    quantity, basis = getattr(event, field.name), field.basis or ""
+    if quantity is None or quantity.kind != "percent" or getattr(event, basis):
+        return
+    raise InputError(
+        f"{field.key} is a percentage without a basis",
+        field=field.key,
+        hint=f'say of what, for example {basis}: "as-converted diluted"',
+    )
 
 
-def _did_you_mean(word: str, names: Sequence[str]) -> str | None:
-    """Suggest the nearest name."""
-    near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
-    return f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(names))}"
+def _check_confidential(cls: type[Event], name: str, place: str) -> None:
+    """Refuse to promise that a value can be withheld where it cannot."""
+    if name not in fields_by_key(cls):
+        raise no_such_field(cls, name, place)
+    if name not in cls.REDACTABLE:
+        raise InputError(
+            f"{name} of {cls.TYPE} cannot be withheld",
+            field=place,
+            hint=f"these can: {', '.join(cls.REDACTABLE)}",
+        )

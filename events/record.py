@@ -8,25 +8,24 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-import msgspec
-
-from events.base import Event, Family, Target, Text, kind_of_words
-from events.source import Stance
+from events.base import Event, Family, Names, Target, Text, kind_of_words
+from events.source import Digest, Published, Source, SourceId, Stance
 
 Replacement = Annotated[dict[str, Any], kind_of_words("replacement")]
-Digest = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 
 
 class EventCorrected(Event, frozen=True, kw_only=True):
     """An event was recorded wrongly; the world was never so.
 
-    Effect: the fields of ``replacement`` take the place of the target's, the effective date too.
-    Example: {"target": 3, "replacement": {"amount": "USD 12bn"}, "reason": "typing error"}
+    Effect: the fields of ``replacement`` take the place of the target's, the effective
+        date too.
+    Example: {"target": 3, "replacement": {"amount": "USD 12bn"},
+        "reason": "typing error"}
     """
 
     TYPE = "event-corrected"
     FAMILY: ClassVar[Family] = "record"
-    REDACTABLE: ClassVar[tuple[str, ...]] = ("note", "replacement")
+    REDACTABLE: ClassVar[tuple[str, ...]] = ("note", "reason", "replacement")
     target: Target
     replacement: Replacement
     reason: Text
@@ -35,12 +34,14 @@ class EventCorrected(Event, frozen=True, kw_only=True):
 class EventRetracted(Event, frozen=True, kw_only=True):
     """An event should never have been recorded.
 
-    Effect: the target counts no longer; retracting a correction or a retraction undoes it.
+    Effect: the target counts no longer; retracting a correction or a retraction undoes
+        it.
     Example: {"target": 3, "reason": "recorded for the wrong agreement"}
     """
 
     TYPE = "event-retracted"
     FAMILY: ClassVar[Family] = "record"
+    REDACTABLE: ClassVar[tuple[str, ...]] = ("note", "reason")
     target: Target
     reason: Text
 
@@ -54,15 +55,22 @@ class SourceLinked(Event, frozen=True, kw_only=True):
 
     TYPE = "source-linked"
     FAMILY: ClassVar[Family] = "record"
+    REDACTABLE: ClassVar[tuple[str, ...]] = ("note", "quote")
     target: Target
-    source: Text
+    source: SourceId
     stance: Stance
     at: Text | None = None
     quote: Text | None = None
     title: Text | None = None
     uri: Text | None = None
-    published: Text | None = None
+    published: Published | None = None
     sha256: Digest | None = None
+
+    def cited(self) -> Source:
+        """Give the source that is linked, as an event's own sources are."""
+        return Source(
+            **{name: getattr(self, name) for name in Source.__struct_fields__}
+        )
 
 
 class ValuesErased(Event, frozen=True, kw_only=True):
@@ -75,7 +83,7 @@ class ValuesErased(Event, frozen=True, kw_only=True):
     TYPE = "values-erased"
     FAMILY: ClassVar[Family] = "record"
     target: Target
-    fields: tuple[str, ...]
+    fields: Names
     reason: Text
 
 
@@ -83,7 +91,8 @@ class HeadsSnapshotted(Event, frozen=True, kw_only=True):
     """The last event of every agreement is fixed under one root.
 
     Effect: none on agreements; a partial export proves with it that it is complete.
-    Example: {"agreements": 2, "root": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}
+    Example: {"agreements": 2,
+        "root": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}
     """
 
     TYPE = "heads-snapshotted"
@@ -96,8 +105,10 @@ class HeadsSnapshotted(Event, frozen=True, kw_only=True):
 class KeyRotated(Event, frozen=True, kw_only=True):
     """The key that signs checkpoints becomes another; both keys have signed this.
 
-    Effect: none on agreements; a verifier who trusts the old key can follow to the new one.
-    Example: {"old": "ledger.example+00000000+AQ", "new": "ledger.example+11111111+AQ", "statement": "…", "kind": "rotation"}
+    Effect: none on agreements; a verifier who trusts the old key can follow to the new
+        one.
+    Example: {"old": "ledger.example+00000000+AQ", "new": "ledger.example+11111111+AQ",
+        "statement": "…", "kind": "rotation"}
     """
 
     TYPE = "key-rotated"

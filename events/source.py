@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
+from events.base import Text, kind_of_words
 from events.dates import parse_date
 
+DIGEST_PATTERN = "^[0-9a-f]{64}$"
+
 Stance = Literal["supports", "contradicts", "mentions"]
+SourceId = Annotated[str, kind_of_words("source")]
+Published = Annotated[str, kind_of_words("published")]
+Digest = Annotated[str, msgspec.Meta(pattern=DIGEST_PATTERN, extra={"kind": "digest"})]
 
 
 class Source(
@@ -27,13 +33,13 @@ class Source(
         stance: what the source says of the event.
     """
 
-    source: str
-    title: str | None = None
-    uri: str | None = None
-    at: str | None = None
-    published: str | None = None
-    sha256: str | None = None
-    quote: str | None = None
+    source: SourceId
+    title: Text | None = None
+    uri: Text | None = None
+    at: Text | None = None
+    published: Published | None = None
+    sha256: Digest | None = None
+    quote: Text | None = None
     stance: Stance = "supports"
 
     def __post_init__(self) -> None:

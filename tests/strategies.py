@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import get_args
+from typing import Literal, get_args
 
 from hypothesis import strategies as st
 
@@ -96,27 +96,35 @@ def leaves() -> st.SearchStrategy[Leaf]:
     )
 
 
-def _offset(count: int, unit: Unit, direction: str, of: Expr, rounded: str) -> Offset:
+Direction = Literal["after", "before"]
+Rounding = Literal["down", "up"]
+
+
+def _offset(
+    count: int, unit: Unit, direction: Direction, of: Expr, rounded: Rounding
+) -> Offset:
     calendar = "US" if unit == "business days" else None
     try:
-        return Offset(count, unit, direction, of, calendar)  # type: ignore[arg-type]
+        return Offset(count, unit, direction, of, calendar)
     except InputError:
         assert unit in MONTHS_IN
-        return Offset(count, unit, direction, of, None, rounded)  # type: ignore[arg-type]
+        return Offset(count, unit, direction, of, None, rounded)
 
 
 def _joined(exprs: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
     choices = st.lists(exprs, min_size=2, max_size=4).map(tuple)
     units: st.SearchStrategy[CalendarUnit] = st.sampled_from(get_args(CalendarUnit))
     durations = st.builds(Duration, counts, units)
+    directions: st.SearchStrategy[Direction] = st.sampled_from(get_args(Direction))
+    roundings: st.SearchStrategy[Rounding] = st.sampled_from(get_args(Rounding))
     return st.one_of(
         st.builds(
             _offset,
             counts,
             st.sampled_from(get_args(Unit)),
-            st.sampled_from(("after", "before")),
+            directions,
             exprs,
-            st.sampled_from(("down", "up")),
+            roundings,
         ),
         st.builds(Earliest, choices),
         st.builds(Latest, choices),

@@ -1,0 +1,213 @@
+"""Read the fields of an event type, a party, a source: each by its kind.
+
+The annotations of a type say everything: what a field is called, what its words may
+be and whether it must be there. Nothing here names a type or a field.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Collection, Mapping
+from functools import cache, partial
+from typing import Any, Literal, get_args, get_origin
+
+import msgspec
+
+from events import words
+from events.base import PriceStep
+from events.catalogue import Field, fields_of
+from events.dates import PartialDate, parse_date
+from events.errors import InputError, did_you_mean
+from events.frame import Party
+from events.profile import check_profile
+from events.quantity import Quantity
+from events.scope import Scope, read_scope
+from events.when import When
+from events.written import Written
+
+Reader = Callable[[Any, str], Any]
+
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+def kebab(name: str) -> str:
+    """Write a CamelCase name in small letters with hyphens."""
+    return _CAMEL.sub("-", name).lower()
+
+
+def read_fields(
+    cls: type[msgspec.Struct], fields: Mapping[str, Any], place: str = ""
+) -> dict[str, Any]:
+    """Read the fields that are given; ``None`` is as good as not given.
+
+    Args:
+        cls: the type whose fields they are.
+        fields: as in a file, by the names or aliases of the fields.
+        place: what holds them, for example ``parties[0]``; nothing for an event.
+
+    Returns:
+        The values by the names that the type's constructor takes.
+
+    Raises:
+        InputError: an unknown field, one given twice, or one that cannot be read.
+    """
+    known = fields_by_key(cls)
+    aliases = aliases_of(cls)
+    read: dict[str, Any] = {}
+    for key, value in fields.items():
+        field = known.get(aliases.get(key, key))
+        here = f"{place}.{key}".removeprefix(".")
+        if field is None:
+            raise no_such_field(cls, key, here)
+        if field.name in read:
+            raise InputError(f"{field.key} is given twice", field=here)
+        if value is not None:
+            read[field.name] = reader_of(field)(value, here)
+    return read
+
+
+def build(
+    cls: type[msgspec.Struct], read: Mapping[str, Any], place: str = ""
+) -> msgspec.Struct:
+    """Make a value of its fields after checking that none is missing.
+
+    Raises:
+        InputError: a field that the type needs is not there, or is empty.
+    """
+    for field in fields_of(cls):
+        if field.required and read.get(field.name, ()) in ((), {}):
+            raise InputError(
+                f"{label(cls)} needs {field.key}",
+                field=f"{place}.{field.key}".removeprefix("."),
+            )
+    return cls(**read)
+
+
+def read_struct(cls: type[msgspec.Struct], value: object, place: str) -> msgspec.Struct:
+    """Read a value that is made of fields."""
+    if isinstance(value, cls):
+        return value
+    if not isinstance(value, Mapping):
+        names = ", ".join(field.key for field in fields_of(cls))
+        raise InputError(
+            f"a {label(cls)} has fields; {value!r} has none",
+            field=place,
+            hint=f"the fields are {names}",
+        )
+    return build(cls, read_fields(cls, value, place), place)
+
+
+@cache
+def fields_by_key(cls: type[msgspec.Struct]) -> dict[str, Field]:
+    """Index the fields of a type by the names that files use."""
+    return {field.key: field for field in fields_of(cls)}
+
+
+def aliases_of(cls: type[msgspec.Struct]) -> dict[str, str]:
+    """Give the other names that files may use, and what they stand for."""
+    found: dict[str, str] = getattr(cls, "ALIASES", {})
+    return found
+
+
+def label(cls: type[msgspec.Struct]) -> str:
+    """Name a type in a message."""
+    return str(getattr(cls, "TYPE", kebab(cls.__name__).replace("-", " ")))
+
+
+def no_such_field(cls: type[msgspec.Struct], key: str, place: str) -> InputError:
+    """Word the refusal of a field that a type has not."""
+    names: Collection[str] = [*fields_by_key(cls), *aliases_of(cls)]
+    return InputError(
+        f"{label(cls)} has no field {key}",
+        field=place,
+        hint=did_you_mean(key, names) or f"the fields are {', '.join(names)}",
+    )
+
+
+@cache
+def reader_of(field: Field) -> Reader:
+    """Find what reads a field: by its kind, otherwise by its type."""
+    if field.kind == "amount":
+        return partial(words.quantity, only=field.only)
+    if found := _BY_KIND.get(field.kind):
+        return found
+    if field.slug:
+        return words.slug
+    if get_origin(field.type) is Literal:
+        return partial(words.choice, choices=get_args(field.type))
+    return _BY_TYPE[field.type]
+
+
+def _date(value: object, place: str) -> PartialDate:
+    """Read a partial date."""
+    return words.at(place, parse_date, value)
+
+
+def _scope(value: object, place: str) -> Scope:
+    """Read a scope."""
+    return words.at(place, read_scope, value)
+
+
+def _replacement(value: object, place: str) -> dict[str, Any]:
+    """Read what a correction puts in place, as plain JSON.
+
+    Which type it is for is known to the ledger alone, so the fields are read when it
+    is applied (:mod:`events.correction`).
+    """
+    if not isinstance(value, Mapping) or not value:
+        raise InputError(
+            f"{place} maps fields to what they should have been",
+            field=place,
+            hint='write for example {amount: "USD 12bn"}',
+        )
+    check_profile(value, place)
+    return {key: _plain(inner, f"{place}.{key}") for key, inner in value.items()}
+
+
+def _plain(value: object, place: str) -> object:
+    """Write values that a file's reader has typed as their text again."""
+    match value:
+        case dt.datetime():
+            raise InputError(f"{value} is a point in time", field=place)
+        case dt.date():
+            return value.isoformat()
+        case Mapping():
+            return {key: _plain(v, f"{place}.{key}") for key, v in value.items()}
+        case list() | tuple():
+            return [_plain(v, f"{place}[{n}]") for n, v in enumerate(value)]
+        case bool() | int() | None:
+            return value
+        case str():
+            return str(value)
+        case Written():
+            return value.text
+        case _:
+            raise InputError(f"{value!r} cannot be recorded", field=place)
+
+
+_party = partial(read_struct, Party)
+
+_BY_KIND: dict[str, Reader] = {
+    "parties": partial(words.several, words.slug),
+    "provisions": partial(words.several, words.slug),
+    "names": partial(words.several, words.identifier),
+    "decider": words.identifier,
+    "text": words.text,
+    "target": words.target,
+    "scope": _scope,
+    "source": words.identifier,
+    "published": words.published,
+    "digest": words.digest,
+    "identifiers": words.identifiers,
+    "new-party": _party,
+    "new-parties": partial(words.several, _party),
+    "price-schedule": partial(words.several, partial(read_struct, PriceStep)),
+    "replacement": _replacement,
+}
+_BY_TYPE: dict[object, Reader] = {
+    When: words.when,
+    PartialDate: _date,
+    Quantity: words.quantity,
+    bool: words.flag,
+}
