@@ -1,0 +1,186 @@
+"""The rules on append: the fold, run strictly over the whole effective timeline.
+
+An event that comes last in effective order is folded onto the state that is there.
+Any other, and every event of the record, has the whole history folded anew, so that a
+retroactive event that makes a later one impossible is refused and names it. Rules look
+only at what is certain from recorded events and never at the clock: what was accepted
+once is accepted for ever.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from events.entry import Entry
+from events.errors import NotFound, Refused, WhereasError
+from projections.fold import fold
+from projections.history import about
+from projections.record import check_record
+from projections.state import State
+from projections.terms import Units, check_terms
+from projections.timeline import Timeline, appended, pending_steps, timeline_of
+
+# Reads the entries of an agreement after a number, in their order.
+Fetch = Callable[[str, int], Sequence[Entry]]
+
+_AGREEMENTS_KEPT = 64
+
+
+@dataclass(slots=True)
+class _Checked:
+    """An agreement whose events are known to fit together."""
+
+    entries: list[Entry] = field(default_factory=list)
+    timeline: Timeline = field(default_factory=lambda: timeline_of([]))
+    state: State = field(default_factory=State)
+    units: Units = field(default_factory=dict)
+
+    @property
+    def seq(self) -> int:
+        """Give the number of the last event."""
+        return self.entries[-1].seq if self.entries else 0
+
+
+class FoldRules:
+    """Decides what may be appended, and remembers what it folded for the next time.
+
+    Args:
+        fetch: reads what is recorded.
+    """
+
+    def __init__(self, fetch: Fetch) -> None:
+        self._fetch = fetch
+        self._checked: OrderedDict[str, _Checked] = OrderedDict()
+
+    def admit(self, agreement: str, entries: Sequence[Entry]) -> None:
+        """Check events that are about to be appended together.
+
+        Afterwards they count as appended: :meth:`forget` the agreement where the
+        write failed.
+
+        Args:
+            agreement: whose events they are.
+            entries: the events, numbered on from those that are recorded.
+
+        Raises:
+            Refused: with ``conflict`` and ``source`` of the event in the way, and
+                ``draft``, the place in ``entries`` of the event refused, from 0.
+            NotFound: something is named that the agreement does not have.
+        """
+        checked = self._caught_up(agreement, entries[0].seq)
+        try:
+            self._add(checked, entries)
+        except WhereasError as error:
+            self.forget(agreement)
+            raise _told(error, checked, entries) from error
+        except BaseException:
+            self.forget(agreement)
+            raise
+
+    def forget(self, agreement: str) -> None:
+        """Drop what is remembered of an agreement."""
+        self._checked.pop(agreement, None)
+
+    def timeline(self, agreement: str) -> Timeline:
+        """Give the timeline of what is recorded, for a comparison before and after."""
+        return timeline_of(list(self._fetch(agreement, 0)))
+
+    def _caught_up(self, agreement: str, seq: int) -> _Checked:
+        """Give what is remembered of an agreement up to the event before ``seq``."""
+        checked = self._checked.pop(agreement, None)
+        if checked is None or checked.seq >= seq:
+            checked = _Checked()
+        if checked.seq < seq - 1:
+            missing = self._fetch(agreement, checked.seq)
+            _extend(checked, [entry for entry in missing if entry.seq < seq], strict=False)
+        self._checked[agreement] = checked
+        while len(self._checked) > _AGREEMENTS_KEPT:
+            self._checked.popitem(last=False)
+        return checked
+
+    @staticmethod
+    def _add(checked: _Checked, entries: Sequence[Entry]) -> None:
+        """Fold new events strictly, and check what the fold does not look at."""
+        _extend(checked, entries, strict=True)
+
+
+def _extend(checked: _Checked, entries: Sequence[Entry], *, strict: bool) -> None:
+    """Add events to what is remembered, anew where they are not the last."""
+    for at, entry in enumerate(entries):
+        check_terms(entry, checked.units)
+        step = appended(checked.timeline, entry)
+        if step is None:
+            _anew(checked, entries[at:], strict=strict)
+            return
+        checked.entries.append(entry)
+        fold((step,), checked.timeline.facts, checked.state, strict=strict)
+
+
+def _anew(checked: _Checked, entries: Sequence[Entry], *, strict: bool) -> None:
+    """Put the whole history in order again and fold it from the start."""
+    if strict:
+        _check_record(checked, entries)
+    checked.entries.extend(entries)
+    checked.timeline = timeline_of(checked.entries)
+    timeline = checked.timeline
+    checked.state = fold(timeline.steps, timeline.facts, State(), strict=strict)
+    checked.units = {}
+    for entry in timeline.record.entries:
+        check_terms(entry, checked.units)
+    new = {entry.seq for entry in entries}
+    waiting = [step for step in pending_steps(timeline) if step.seq in new]
+    if strict and waiting:
+        scratch = fold(timeline.steps, timeline.facts, State())
+        fold(waiting, timeline.facts, scratch, strict=True)
+
+
+def _check_record(checked: _Checked, entries: Sequence[Entry]) -> None:
+    """Check what record events speak of, each after those before it."""
+    record = timeline_of(checked.entries).record
+    for entry in entries:
+        check_record(entry, record)
+        record = timeline_of([*record.known.values(), entry]).record
+
+
+def label(entry: Entry) -> str:
+    """Name an event in words: ``@5 right-relinquished azure-cloud (2025-10-28)``."""
+    effective = entry.envelope.effective
+    words = [entry.label, about(entry.event), f"({effective})" if effective else None]
+    return " ".join(word for word in words if word)
+
+
+def _told(
+    error: WhereasError, checked: _Checked, entries: Sequence[Entry]
+) -> WhereasError:
+    """Word a refusal for whoever wanted to append: what is in the way, and its source.
+
+    Where an event that is recorded already could no longer apply, that event is the
+    one in the way.
+    """
+    known = {entry.seq: entry for entry in (*checked.entries, *entries)}
+    refused, first = error.number("step"), entries[0].seq
+    in_the_way = error.number("seq")
+    message = str(error)
+    if refused is not None and refused < first:
+        message = f"this would make {label(known[refused])} impossible: {message}"
+        in_the_way = refused
+    conflict = known.get(in_the_way or 0)
+    facts = {
+        **error.facts,
+        "draft": max(0, (refused or first) - first),
+        "conflict": label(conflict) if conflict else None,
+        "source": _first_source(conflict) if conflict else None,
+    }
+    kind = NotFound if isinstance(error, NotFound) else type(error)
+    if isinstance(error, Refused):
+        kind = Refused
+    return kind(message, hint=error.hint, **facts)
+
+
+def _first_source(entry: Entry) -> str | None:
+    """Name the first source of an event, and where in it."""
+    for source in entry.sources():
+        return ", ".join(filter(None, (source.title or source.source, source.at)))
+    return None

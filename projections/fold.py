@@ -1,0 +1,83 @@
+"""The fold: from the events of an agreement to its state, one step after another.
+
+There is one fold. Whoever asks "what holds?" folds the steps up to a day and reads the
+state; whoever asks "may this happen?" folds strictly, and what cannot apply raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from events.base import Event
+from events.changes import ProvisionReaffirmed
+from events.entry import Entry
+from events.errors import NotFound, Refused
+from events.frame import AgreementEnded
+from projections.effects import capital, changes, frame, grants, happenings
+from projections.facts import Facts
+from projections.state import Skipped, State
+from projections.step import Effects, Step
+
+# Raised when the same events give another state, so that no cache outlives a change.
+FOLD_VERSION = 1
+
+EFFECTS: Effects = {
+    **frame.EFFECTS,
+    **capital.EFFECTS,
+    **grants.EFFECTS,
+    **changes.EFFECTS,
+    **happenings.EFFECTS,
+}
+
+# What only a binding instrument can do: to grant, to change and to end.
+_NEEDS_BINDING: frozenset[type[Event]] = frozenset(
+    {*capital.EFFECTS, *grants.EFFECTS, *changes.EFFECTS, AgreementEnded}
+) - {ProvisionReaffirmed}
+
+
+def fold(
+    steps: Iterable[Step], facts: Facts, state: State, *, strict: bool = False
+) -> State:
+    """Fold steps into a state, which is changed and given back.
+
+    Args:
+        steps: in their order; those folded before must not come after any of these.
+        facts: what is known at the time of asking.
+        state: the state after earlier steps, or a new one.
+        strict: raise what cannot apply, where otherwise it is skipped and noted.
+
+    Raises:
+        Refused: with ``seq``, the event in the way, and ``step``, the one refused.
+        NotFound: something is named that the agreement does not have; with ``step``.
+    """
+    effects = EFFECTS
+    for step in steps:
+        try:
+            if step.entry.envelope.instrument is not None:
+                _check_instrument(step, facts)
+            effects[type(step.event)](state, step.event, step, facts)
+        except (Refused, NotFound) as error:
+            error.facts.setdefault("step", step.seq)
+            if strict:
+                raise
+            state.skipped.append(Skipped(step.seq, error))
+    return state
+
+
+def _check_instrument(step: Step, facts: Facts) -> None:
+    """Refuse what rests on no instrument, or on one that binds nobody."""
+    name = step.entry.envelope.instrument
+    instrument = facts.require_instrument(name)
+    if not instrument.binding and type(step.event) in _NEEDS_BINDING:
+        raise Refused(
+            f"{name} does not bind, so that {step.entry.envelope.type} cannot rest "
+            "on it",
+            hint="a claim, a report or a note can; a grant, change or end needs a "
+            "binding instrument",
+            seq=instrument.seq,
+        )
+
+
+def entry_of(steps: Iterable[Step], seq: int) -> Entry | None:
+    """Find the entry of a step by its number."""
+    return next((step.entry for step in steps if step.seq == seq), None)

@@ -1,0 +1,122 @@
+"""The record: what corrections and retractions leave of the recorded events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from events.correction import corrected
+from events.entry import Entry
+from events.errors import NotFound, Refused
+from events.record import EventCorrected, EventRetracted, SourceLinked
+
+
+@dataclass(slots=True)
+class Record:
+    """Events as they count today, and what was said of each.
+
+    Attributes:
+        entries: the events that count, corrected, in the order of their numbers;
+            events that speak of events are not among them.
+        corrections: the numbers of the corrections of an event that count.
+        retracted: the number of the retraction of each event that does not count.
+        links: the numbers of the sources found later, by event.
+        known: every recorded event by its number.
+    """
+
+    entries: list[Entry] = field(default_factory=list)
+    corrections: dict[int, list[int]] = field(default_factory=dict)
+    retracted: dict[int, int] = field(default_factory=dict)
+    links: dict[int, list[int]] = field(default_factory=dict)
+    known: dict[int, Entry] = field(default_factory=dict)
+
+
+def record_of(entries: Sequence[Entry]) -> Record:
+    """Apply what the record says of its events.
+
+    A retraction may take back a correction or another retraction, so the last word
+    counts: record events are heard from the last to the first, and one that has been
+    taken back says nothing.
+
+    Args:
+        entries: the events of one agreement in the order of their numbers.
+
+    Raises:
+        InputError: a correction gives an event fields that it cannot have.
+    """
+    record = Record(known={entry.seq: entry for entry in entries})
+    spoken = [entry for entry in entries if entry.is_record]
+    for entry in reversed(spoken):
+        event = entry.event
+        if isinstance(event, EventRetracted) and entry.seq not in record.retracted:
+            record.retracted[event.target] = entry.seq
+    replaced = _replaced(spoken, record)
+    record.entries = [
+        replaced.get(entry.seq, entry)
+        for entry in entries
+        if not entry.is_record and entry.seq not in record.retracted
+    ]
+    return record
+
+
+def _replaced(spoken: Iterable[Entry], record: Record) -> dict[int, Entry]:
+    """Give the events that corrections made anew, by number, and note who spoke."""
+    replaced: dict[int, Entry] = {}
+    for entry in spoken:
+        event = entry.event
+        if entry.seq in record.retracted:
+            continue
+        if isinstance(event, EventCorrected):
+            target = replaced.get(event.target) or record.known.get(event.target)
+            if target is not None and not target.is_record:
+                replaced[event.target] = _corrected(target, entry, event)
+                record.corrections.setdefault(event.target, []).append(entry.seq)
+        elif isinstance(event, SourceLinked):
+            record.links.setdefault(event.target, []).append(entry.seq)
+    return replaced
+
+
+def _corrected(target: Entry, entry: Entry, event: EventCorrected) -> Entry:
+    """Correct an event; an erased correction leaves it as it is, and marked."""
+    if "replacement" in entry.redacted:
+        marks = (*target.redacted, "replacement")
+        return Entry(target.envelope, target.event, marks)
+    return corrected(target, event.replacement)
+
+
+def check_record(entry: Entry, record: Record) -> None:
+    """Refuse a record event that speaks of nothing.
+
+    Args:
+        entry: the record event.
+        record: what was recorded before it.
+
+    Raises:
+        NotFound: there is no event of that number.
+        Refused: the target is retracted already, or is itself a record event that
+            only a retraction can take back.
+    """
+    number = getattr(entry.event, "target", None)
+    if number is None:
+        return
+    target = record.known.get(number)
+    if target is None or target.seq >= entry.seq:
+        raise NotFound(
+            f"there is no event @{number} to speak of",
+            hint="history shows the numbers",
+            step=entry.seq,
+        )
+    if number in record.retracted:
+        raise Refused(
+            f"@{number} has been retracted already",
+            hint=f"retracting @{record.retracted[number]} brings it back",
+            seq=record.retracted[number],
+            step=entry.seq,
+        )
+    if target.is_record and not isinstance(entry.event, EventRetracted):
+        raise Refused(
+            f"@{number} is itself an event of the record",
+            hint=f"retract @{number} and record it anew",
+            seq=number,
+            step=entry.seq,
+        )

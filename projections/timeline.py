@@ -1,0 +1,217 @@
+"""The timeline: the events of an agreement in the order in which they took effect.
+
+A timeline is made of what was known at one moment, and answers for any day. Events
+that wait for a milestone or a measure are pending: they have no place in the order
+until it is known when they took effect.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from events.dates import NEG_INF
+from events.entry import Entry
+from events.when import On, Unknown, When
+from projections.facts import Facts
+from projections.fold import fold
+from projections.gathering import bears_on_facts, declare, happen
+from projections.mentions import mentions
+from projections.record import Record, record_of
+from projections.resolve import is_open, resolve_when
+from projections.spans import ALWAYS_UNKNOWN, NEVER, Span, date_span
+from projections.state import State
+from projections.step import Step
+from projections.supposals import Supposal, suppose
+
+_UNKNOWN = When.parse("unknown")
+
+
+class Pending(NamedTuple):
+    """An event whose effective When is not resolved."""
+
+    entry: Entry
+    effective: When
+
+
+@dataclass(slots=True)
+class Timeline:
+    """What was known at one moment of one agreement.
+
+    Attributes:
+        record: the events that count, and what was said of them.
+        facts: what they say of milestones, measures and renewals.
+        steps: those that have a place, in the order in which they are folded.
+        pending: those that wait.
+    """
+
+    record: Record
+    facts: Facts
+    steps: list[Step] = field(default_factory=list)
+    pending: list[Pending] = field(default_factory=list)
+
+    def upto(self, day: int) -> list[Step]:
+        """List the steps that are folded by the end of a day."""
+        return self.steps[: bisect_right(self.steps, day, key=lambda step: step.day)]
+
+    def state(self, day: int) -> State:
+        """Fold the state on a day; events after it have not happened.
+
+        Cost: one pass over the steps up to that day.
+        """
+        return fold(self.upto(day), self.facts, State())
+
+    @property
+    def agreement(self) -> str:
+        """Give the id of the agreement."""
+        first = next(iter(self.record.known.values()))
+        return first.envelope.agreement
+
+    @property
+    def title(self) -> str:
+        """Give the title of the agreement, or nothing where it was never opened."""
+        return self.facts.title or ""
+
+
+def timeline_of(
+    entries: Sequence[Entry],
+    *,
+    horizon: int = NEG_INF,
+    supposals: Iterable[Supposal] = (),
+) -> Timeline:
+    """Put the events of an agreement in order.
+
+    Args:
+        entries: the events of one agreement known at the moment of asking, in the
+            order of their numbers.
+        horizon: the day up to which silence means that nothing happened, an ordinal.
+        supposals: facts added for the sake of one question.
+
+    Raises:
+        Refused: a supposal contradicts what is recorded.
+        NotFound: a supposal names something that nothing mentions.
+    """
+    return arrange(record_of(entries), horizon=horizon, supposals=supposals)
+
+
+def arrange(
+    record: Record, *, horizon: int = NEG_INF, supposals: Iterable[Supposal] = ()
+) -> Timeline:
+    """Put the events that count in order; see :func:`timeline_of`."""
+    facts = Facts(horizon=horizon)
+    spans: dict[int, Span] = {}
+    waiting: list[Entry] = []
+    for entry in record.entries:
+        span = _plain_span(entry.envelope.effective)
+        if span is None:
+            waiting.append(entry)
+        else:
+            spans[entry.seq] = span
+            happen(facts, entry, span)
+        declare(facts, entry, span)
+    supposed = list(supposals)
+    if supposed:
+        facts = suppose(facts, supposed, mentions(record.entries))
+    pending = _settle(waiting, facts, spans)
+    steps = [
+        step_of(entry, spans[entry.seq], facts)
+        for entry in record.entries
+        if entry.seq in spans
+    ]
+    steps.sort()
+    return Timeline(record, facts, steps, pending)
+
+
+def appended(timeline: Timeline, entry: Entry) -> Step | None:
+    """Add an event that comes after all others, in place.
+
+    Args:
+        timeline: what is changed; of no further use where None is returned.
+        entry: the next event of the agreement.
+
+    Returns:
+        Its step; None where the event may touch earlier steps, so that the timeline
+        has to be made anew. Cost: does not grow with the timeline.
+    """
+    event, span = entry.event, _plain_span(entry.envelope.effective)
+    speaks = bears_on_facts(event)
+    reaches_back = speaks and (
+        timeline.pending or getattr(event, "as_of", None) is not None
+    )
+    if entry.is_record or span is None or reaches_back:
+        return None
+    declare(timeline.facts, entry, span)
+    step = step_of(entry, span, timeline.facts)
+    if timeline.steps and step < timeline.steps[-1]:
+        return None
+    if speaks:
+        happen(timeline.facts, entry, span)
+        timeline.facts.changed()
+    timeline.steps.append(step)
+    timeline.record.entries.append(entry)
+    timeline.record.known[entry.seq] = entry
+    return step
+
+
+def pending_steps(timeline: Timeline) -> list[Step]:
+    """List the pending events as if each took effect after everything that is dated."""
+    return [
+        step_of(pending.entry, NEVER, timeline.facts) for pending in timeline.pending
+    ]
+
+
+def step_of(entry: Entry, span: Span, facts: Facts) -> Step:
+    """Give an event its place in the order."""
+    envelope = entry.envelope
+    signed = span.lo
+    if envelope.instrument is not None:
+        instrument = facts.instruments.get(envelope.instrument)
+        if instrument is not None and instrument.signed is not None:
+            signed = instrument.signed
+    return Step(
+        span.lo,
+        signed,
+        envelope.position,
+        envelope.seq,
+        span,
+        entry.event,
+        envelope.effective or _UNKNOWN,
+        entry,
+    )
+
+
+def _plain_span(effective: When | None) -> Span | None:
+    """Give the days of an effective date that hangs on nothing; None for another."""
+    if effective is None:
+        return ALWAYS_UNKNOWN
+    expr = effective.expr
+    if type(expr) is On:
+        return date_span(expr.date)
+    return ALWAYS_UNKNOWN if type(expr) is Unknown else None
+
+
+def _settle(
+    waiting: list[Entry], facts: Facts, spans: dict[int, Span]
+) -> list[Pending]:
+    """Resolve effective Whens until no further one can be, and list the others.
+
+    One that is resolved may determine the milestone that another hangs on. Those that
+    hang on each other are never resolved, which is what a circle deserves.
+    """
+    while True:
+        still: list[Entry] = []
+        for entry in waiting:
+            effective = entry.envelope.effective or _UNKNOWN
+            if is_open(effective, facts):
+                still.append(entry)
+            else:
+                span = resolve_when(effective, facts)
+                spans[entry.seq] = span
+                happen(facts, entry, span)
+                declare(facts, entry, span)
+                facts.changed()
+        if len(still) == len(waiting):
+            return [Pending(e, e.envelope.effective or _UNKNOWN) for e in still]
+        waiting = still

@@ -1,0 +1,112 @@
+"""The answer to "why?": from a value to its events, sources and passages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from events.dates import PartialDate
+from events.when import When, measures, milestones
+from projections.answers import KnownAt, ProvisionAnswer, provision_answer
+from projections.history import EventAnswer, event_answer
+from projections.provision import Provision
+from projections.refusals import absent
+from projections.resolving import starts_when
+from projections.timeline import Timeline
+
+WHY_SCHEMA = "whereas/why/1"
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of a provision, its value and the event that last set it.
+
+    ``part`` is a field, or a milestone or measure that a term hangs on.
+    """
+
+    part: str
+    value: Any
+    event: int
+
+
+class WhyAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a provision rests on.
+
+    ``events`` are all that bear on it by that day, in the order in which they were
+    folded, with their sources; the facts that its terms hang on come last.
+    """
+
+    schema: str
+    agreement: str
+    title: str
+    on: str
+    known: KnownAt
+    provision: ProvisionAnswer
+    parts: list[Part]
+    events: list[EventAnswer]
+
+
+def why_answer(
+    timeline: Timeline, name: str, on: PartialDate, *, known: KnownAt
+) -> WhyAnswer:
+    """Tell what a provision rests on.
+
+    Args:
+        timeline: what was known.
+        name: the provision.
+        on: the date asked about; a partial one asks about its last day.
+        known: the moment of knowledge, to be told again.
+
+    Raises:
+        NotFound: the agreement has no such provision.
+        Refused: it is granted only after that date.
+    """
+    state = timeline.state(on.last)
+    provision = state.provisions.get(name)
+    if provision is None:
+        raise absent(name, timeline.facts)
+    answer = provision_answer(provision, timeline.facts, on.last)
+    facts = list(_facts(timeline, provision))
+    numbers = dict.fromkeys([*provision.set_by, *(part.event for part in facts)])
+    return WhyAnswer(
+        schema=WHY_SCHEMA,
+        agreement=timeline.agreement,
+        title=timeline.title,
+        on=on.text,
+        known=known,
+        provision=answer,
+        parts=[*_parts(provision, answer), *facts],
+        events=[event_answer(timeline, number) for number in numbers if number],
+    )
+
+
+def _parts(provision: Provision, answer: ProvisionAnswer) -> Iterator[Part]:
+    """Yield the parts that events set after the grant, and the grant."""
+    fields = {**answer.terms, **msgspec.to_builtins(answer)}
+    for part, seq in provision.why.items():
+        value = provision.kind if part == "grant" else fields.get(part)
+        yield Part(part=part, value=value, event=seq)
+
+
+def _facts(timeline: Timeline, provision: Provision) -> Iterator[Part]:
+    """Yield the recorded facts that the start and the end hang on."""
+    facts = timeline.facts
+    for when in _whens(provision):
+        for name in sorted(milestones(when.expr)):
+            known = facts.milestones.get(name)
+            for word in ("claims", "determinations"):
+                for dated in getattr(known, word, ()):
+                    value = word.removesuffix("s")
+                    yield Part(part=f"milestone {name}", value=value, event=dated.seq)
+        for name in sorted(measures(when.expr)):
+            for report in facts.measures.get(name, ()):
+                value = report.value.text
+                yield Part(part=f"measure {name}", value=value, event=report.seq)
+
+
+def _whens(provision: Provision) -> Iterator[When]:
+    """Yield the Whens that the start and the end rest on."""
+    yield starts_when(provision)
+    if provision.ends is not None:
+        yield provision.ends
