@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
 from events import words
-from events.base import PriceStep
+from events.base import Event, PriceStep
 from events.catalogue import Field, fields_of
 from events.dates import PartialDate, parse_date
+from events.envelope_reader import ENVELOPE_KEYS
 from events.errors import InputError, did_you_mean
 from events.frame import Party
 from events.profile import check_profile
@@ -117,11 +118,13 @@ def label(cls: type[msgspec.Struct]) -> str:
 
 def no_such_field(cls: type[msgspec.Struct], key: str, place: str) -> InputError:
     """Word the refusal of a field that a type has not."""
-    names: Collection[str] = [*fields_by_key(cls), *aliases_of(cls)]
+    names = [*fields_by_key(cls), *aliases_of(cls)]
+    around = ENVELOPE_KEYS if issubclass(cls, Event) else ()
     return InputError(
         f"{label(cls)} has no field {key}",
         field=place,
-        hint=did_you_mean(key, names) or f"the fields are {', '.join(names)}",
+        hint=did_you_mean(key, [*names, *around])
+        or f"the fields are {', '.join(names)}",
     )
 
 

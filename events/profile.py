@@ -9,12 +9,15 @@ Source: RFC 8785, sections 3.1 and 3.2.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from events.errors import InputError
 
 MAX_DEPTH = 32
 MAX_INTEGER = 2**53 - 1
+
+_FIRST = re.compile(r"[.\[]")
 
 
 def check_profile(value: object, place: str = "", depth: int = 0) -> None:
@@ -29,7 +32,7 @@ def check_profile(value: object, place: str = "", depth: int = 0) -> None:
         InputError: with the ``field`` in which it stands.
     """
     if depth > MAX_DEPTH:
-        raise InputError(f"more than {MAX_DEPTH} levels", field=place)
+        raise InputError(f"more than {MAX_DEPTH} levels", field=_FIRST.split(place)[0])
     match value:
         case str():
             _check_text(value, place)
@@ -76,4 +79,5 @@ def _check_integer(number: int, place: str) -> None:
 def _check_key(key: object, place: str) -> None:
     """Refuse a key whose place in a sorted object depends on the encoding."""
     if not isinstance(key, str) or not key.isascii():
-        raise InputError(f"{key!r} is not the name of a field", field=place)
+        here = f"{place}.{key}".removeprefix(".")
+        raise InputError(f"{key!r} is not the name of a field", field=here)

@@ -13,11 +13,12 @@ from typing import Any, cast
 
 from events import words
 from events.base import Event
-from events.catalogue import TYPES, USER_TYPES, Field, fields_of
+from events.catalogue import SYSTEM_TYPES, TYPES, USER_TYPES, Field, fields_of
 from events.entry import Draft
 from events.envelope_reader import ENVELOPE_KEYS, read_effective, read_instrument
 from events.errors import InputError, did_you_mean
 from events.fields import (
+    aliases_of,
     build,
     fields_by_key,
     kebab,
@@ -79,13 +80,14 @@ def type_named(name: object) -> type[Event]:
             hint="write for example event: InvestmentMade",
         )
     found = TYPES.get(kebab(name))
-    if found is None or found.TYPE not in USER_TYPES:
+    if found is None:
         raise InputError(
             f"unknown event type {name}",
             field="event",
-            hint=did_you_mean(kebab(name), USER_TYPES)
-            or f"the types are {', '.join(USER_TYPES)}",
+            hint=did_you_mean(kebab(name), USER_TYPES) or "whereas schema lists them",
         )
+    if found.TYPE in SYSTEM_TYPES:
+        raise InputError(f"only the ledger itself records {found.TYPE}", field="event")
     return found
 
 
@@ -110,12 +112,12 @@ def merged(event: Event, replacement: Mapping[str, Any]) -> Event:
     """
     cls = type(event)
     replaced = read_fields(cls, replacement)
-    known = fields_by_key(cls)
-    away = {known[key].name for key, value in replacement.items() if value is None}
+    known, aliases = fields_by_key(cls), aliases_of(cls)
+    away = {aliases.get(key, key) for key in replacement if replacement[key] is None}
     kept = {
         field.name: getattr(event, field.name)
-        for field in known.values()
-        if field.name not in away
+        for key, field in known.items()
+        if key not in away
     }
     return _whole(cls, {**kept, **replaced})
 

@@ -50,7 +50,8 @@ def _read(key: str, value: object, known: Known) -> object:
     if value is None:
         return None
     if key == "sources":
-        return msgspec.to_builtins(read_sources(value, known), enc_hook=enc_hook)
+        sources = read_sources(value, known, place)
+        return msgspec.to_builtins(sources, enc_hook=enc_hook)
     if key == "effective":
         return effective_when(value, place).text
     if key == "instrument":

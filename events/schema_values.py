@@ -193,7 +193,6 @@ _BY_KIND: dict[str, Schema] = {
     "digest": {"type": "string", "pattern": DIGEST_PATTERN},
     "identifiers": {
         "type": "object",
-        "propertyNames": _SLUG,
         "additionalProperties": TEXT,
         "examples": [{"lei": "INR2EJN1ERAN0W5ZP974"}],
     },

@@ -18,19 +18,22 @@ from events.source import Source
 Known = Mapping[str, Mapping[str, Any]] | None
 
 
-def read_sources(value: object, known: Known = None) -> tuple[Source, ...]:
+def read_sources(
+    value: object, known: Known = None, place: str = "sources"
+) -> tuple[Source, ...]:
     """Read the sources of an event.
 
     Args:
         value: one source or a list of them, each an id or a mapping.
         known: what the file says of sources, by their ids.
+        place: where they stand.
 
     Raises:
         InputError: an unknown field, or a source that is neither known nor described.
     """
     items = value if isinstance(value, list | tuple) else [value]
     return tuple(
-        read_source(item, known, f"sources[{at}]") for at, item in enumerate(items)
+        read_source(item, known, f"{place}[{at}]") for at, item in enumerate(items)
     )
 
 

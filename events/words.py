@@ -54,7 +54,8 @@ def text(value: object, place: str) -> str:
             f"{REDACTED} stands for what was withheld and cannot be recorded",
             field=place,
         )
-    return value
+    # A file's reader may have a class of its own for quoted words.
+    return str(value)
 
 
 def identifier(value: object, place: str) -> str:
@@ -74,7 +75,7 @@ def identifier(value: object, place: str) -> str:
 
 def slug(value: object, place: str) -> str:
     """Check an id."""
-    words = value if isinstance(value, str) else str(value)
+    words = str(value)
     at(place, check_slug, words)
     if not isinstance(value, str):
         raise InputError(
@@ -105,7 +106,7 @@ def choice(value: object, place: str, choices: Sequence[str]) -> str:
         raise InputError(
             f"{place} is not {words}",
             field=place,
-            hint=did_you_mean(words, choices) or f"{place} takes {', '.join(choices)}",
+            hint=did_you_mean(words, choices) or f"it is one of {', '.join(choices)}",
         )
     return str(value)
 
@@ -162,7 +163,7 @@ def digest(value: object, place: str) -> str:
         raise InputError(
             f"{place} takes 64 hexadecimal digits in small letters", field=place
         )
-    return value
+    return str(value)
 
 
 def identifiers(value: object, place: str) -> dict[str, str]:
@@ -174,6 +175,6 @@ def identifiers(value: object, place: str) -> dict[str, str]:
             hint="write for example {lei: INR2EJN1ERAN0W5ZP974}",
         )
     return {
-        slug(scheme, place): identifier(words, f"{place}.{scheme}")
+        identifier(scheme, place): identifier(words, f"{place}.{scheme}")
         for scheme, words in value.items()
     }
