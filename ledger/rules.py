@@ -94,7 +94,9 @@ class FoldRules:
             checked = _Checked()
         if checked.seq < seq - 1:
             missing = self._fetch(agreement, checked.seq)
-            _extend(checked, [entry for entry in missing if entry.seq < seq], strict=False)
+            _extend(
+                checked, [entry for entry in missing if entry.seq < seq], strict=False
+            )
         self._checked[agreement] = checked
         while len(self._checked) > _AGREEMENTS_KEPT:
             self._checked.popitem(last=False)

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from events.base import Event
-from events.changes import ProvisionReaffirmed
-from events.entry import Entry
+from events.capital import StakeReported
+from events.changes import ProvisionInterpreted, ProvisionReaffirmed
 from events.errors import NotFound, Refused
 from events.frame import AgreementEnded
 from projections.effects import capital, changes, frame, grants, happenings
 from projections.facts import Facts
+from projections.refusals import require_instrument
 from projections.state import Skipped, State
 from projections.step import Effects, Step
 
@@ -31,8 +32,10 @@ EFFECTS: Effects = {
 
 # What only a binding instrument can do: to grant, to change and to end.
 _NEEDS_BINDING: frozenset[type[Event]] = frozenset(
-    {*capital.EFFECTS, *grants.EFFECTS, *changes.EFFECTS, AgreementEnded}
-) - {ProvisionReaffirmed}
+    cls
+    for cls in (*capital.EFFECTS, *grants.EFFECTS, *changes.EFFECTS, AgreementEnded)
+    if cls not in {ProvisionInterpreted, ProvisionReaffirmed, StakeReported}
+)
 
 
 def fold(
@@ -66,8 +69,8 @@ def fold(
 
 def _check_instrument(step: Step, facts: Facts) -> None:
     """Refuse what rests on no instrument, or on one that binds nobody."""
-    name = step.entry.envelope.instrument
-    instrument = facts.require_instrument(name)
+    name = step.entry.envelope.instrument or ""
+    instrument = require_instrument(name, facts)
     if not instrument.binding and type(step.event) in _NEEDS_BINDING:
         raise Refused(
             f"{name} does not bind, so that {step.entry.envelope.type} cannot rest "
@@ -76,8 +79,3 @@ def _check_instrument(step: Step, facts: Facts) -> None:
             "binding instrument",
             seq=instrument.seq,
         )
-
-
-def entry_of(steps: Iterable[Step], seq: int) -> Entry | None:
-    """Find the entry of a step by its number."""
-    return next((step.entry for step in steps if step.seq == seq), None)

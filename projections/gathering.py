@@ -26,6 +26,9 @@ from events.happenings import (
 from projections.facts import Dated, Facts, Instrument, MilestoneFacts, Report
 from projections.spans import Span, date_span
 
+# Events that may say that it was so on another day.
+_Dating = MilestoneClaimed | MilestoneDetermined | MeasureReported
+
 _DETERMINES = frozenset(("verified", "occurred", "waived"))
 
 
@@ -68,15 +71,11 @@ def _joined(facts: Facts, event: PartyJoined, seq: int, _: object) -> None:
     facts.parties.setdefault(event.party.id, seq)
 
 
-def _granted(
-    facts: Facts, event: Grant | InvestmentMade, seq: int, _: object
-) -> None:
+def _granted(facts: Facts, event: Grant | InvestmentMade, seq: int, _: object) -> None:
     facts.granted.setdefault(event.id, seq)
 
 
-def _signed(
-    facts: Facts, event: InstrumentSigned, seq: int, span: Span | None
-) -> None:
+def _signed(facts: Facts, event: InstrumentSigned, seq: int, span: Span | None) -> None:
     signed = date_span(event.signed_on) if event.signed_on else span
     there = facts.instruments.get(event.id)
     # One that was pending is declared again once its day is known.
@@ -105,12 +104,12 @@ def _determined(facts: Facts, event: MilestoneDetermined, at: Dated) -> None:
         milestone.lapsed = _as_of(event, at)
 
 
-def _as_of(event: Any, at: Dated) -> Dated:
+def _as_of(event: _Dating, at: Dated) -> Dated:
     """Take the day from ``as_of`` where it is given."""
     return at if event.as_of is None else Dated(date_span(event.as_of), at.seq)
 
 
-def _reaches(facts: Facts, event: Any, at: Dated) -> None:
+def _reaches(facts: Facts, event: Happening | InstrumentTookEffect, at: Dated) -> None:
     """Determine the milestone that a happening names beside what it says."""
     if event.milestone is not None:
         _milestone(facts, event.milestone).determinations.append(at)

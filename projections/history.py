@@ -201,7 +201,9 @@ def _words(value: Any) -> str:  # noqa: ANN401  # any field of any event
             return scope_text(tuple(value))
         return ", ".join(map(_words, value))
     if isinstance(value, msgspec.Struct):
-        return str(getattr(value, "id", None) or msgspec.to_builtins(value, enc_hook=str))
+        return str(
+            getattr(value, "id", None) or msgspec.to_builtins(value, enc_hook=str)
+        )
     return str(value)
 
 
@@ -227,9 +229,7 @@ def _linked(link: SourceLinked) -> dict[str, Any]:
     return {n: v for n in names if (v := getattr(link, n)) is not None}
 
 
-def events_between(
-    timeline: Timeline, after: int, upto: int
-) -> Iterable[EventAnswer]:
+def events_between(timeline: Timeline, after: int, upto: int) -> Iterable[EventAnswer]:
     """Yield the events recorded after one position and up to another."""
     for seq, entry in timeline.record.known.items():
         if after < entry.position <= upto:

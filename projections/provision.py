@@ -23,11 +23,11 @@ class Clause(NamedTuple):
     was carved out can be included again.
     """
 
-    include: bool
     boxes: Scope
-    condition: str | None
-    text: str | None
     seq: int
+    include: bool = True
+    condition: str | None = None
+    text: str | None = None
 
 
 class Closing(NamedTuple):

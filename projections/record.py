@@ -69,19 +69,11 @@ def _replaced(spoken: Iterable[Entry], record: Record) -> dict[int, Entry]:
         if isinstance(event, EventCorrected):
             target = replaced.get(event.target) or record.known.get(event.target)
             if target is not None and not target.is_record:
-                replaced[event.target] = _corrected(target, entry, event)
+                replaced[event.target] = corrected(target, event.replacement)
                 record.corrections.setdefault(event.target, []).append(entry.seq)
         elif isinstance(event, SourceLinked):
             record.links.setdefault(event.target, []).append(entry.seq)
     return replaced
-
-
-def _corrected(target: Entry, entry: Entry, event: EventCorrected) -> Entry:
-    """Correct an event; an erased correction leaves it as it is, and marked."""
-    if "replacement" in entry.redacted:
-        marks = (*target.redacted, "replacement")
-        return Entry(target.envelope, target.event, marks)
-    return corrected(target, event.replacement)
 
 
 def check_record(entry: Entry, record: Record) -> None:

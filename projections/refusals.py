@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from events.errors import NotFound, Refused, did_you_mean
-from projections.facts import Facts
+from projections.facts import Facts, Instrument
 from projections.provision import Provision
 from projections.resolving import end_of
 from projections.state import State
@@ -38,6 +38,22 @@ def require_provisions(names: Collection[str], state: State, facts: Facts) -> No
     for name in names:
         if name not in state.provisions:
             raise absent(name, facts)
+
+
+def require_instrument(name: str, facts: Facts) -> Instrument:
+    """Find an instrument.
+
+    Raises:
+        NotFound: no event of the agreement signs one of that name.
+    """
+    instrument = facts.instruments.get(name)
+    if instrument is None:
+        raise NotFound(
+            f"there is no instrument {name} in this agreement",
+            hint=did_you_mean(name, facts.instruments) or "instrument-signed makes one",
+            word=name,
+        )
+    return instrument
 
 
 def absent(name: str, facts: Facts) -> NotFound | Refused:

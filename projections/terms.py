@@ -15,7 +15,6 @@ from events.happenings import MeasureReported
 from projections.mentions import whens_of
 from projections.resolve import check_calendar
 
-
 # The unit of each measure, and the event that was first to use it.
 Units = dict[str, tuple[str, int]]
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from events.dates import NEG_INF
+from events.dates import INF, NEG_INF
 from events.entry import Entry
 from events.when import On, Unknown, When
 from projections.facts import Facts
@@ -21,7 +21,7 @@ from projections.gathering import bears_on_facts, declare, happen
 from projections.mentions import mentions
 from projections.record import Record, record_of
 from projections.resolve import is_open, resolve_when
-from projections.spans import ALWAYS_UNKNOWN, NEVER, Span, date_span
+from projections.spans import ALWAYS_UNKNOWN, Span, date_span
 from projections.state import State
 from projections.step import Step
 from projections.supposals import Supposal, suppose
@@ -157,8 +157,10 @@ def appended(timeline: Timeline, entry: Entry) -> Step | None:
 
 def pending_steps(timeline: Timeline) -> list[Step]:
     """List the pending events as if each took effect after everything that is dated."""
+    # The last day there is: what never ends has not ended by then.
+    last = Span(INF - 1, INF - 1)
     return [
-        step_of(pending.entry, NEVER, timeline.facts) for pending in timeline.pending
+        step_of(pending.entry, last, timeline.facts) for pending in timeline.pending
     ]
 
 

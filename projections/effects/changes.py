@@ -90,7 +90,7 @@ def _term_changed(state: State, event: TermChanged, step: Step, facts: Facts) ->
 def _widened(state: State, event: ScopeWidened, step: Step, facts: Facts) -> None:
     """Include more, also what had been carved out."""
     provision = changeable(state, step, facts, event.provision)
-    clause = Clause(True, event.include, event.condition, event.text, step.seq)
+    clause = Clause(event.include, step.seq, condition=event.condition, text=event.text)
     provision.clauses.append(clause)
     provision.touch(step.seq, "scope")
 
@@ -98,7 +98,13 @@ def _widened(state: State, event: ScopeWidened, step: Step, facts: Facts) -> Non
 def _narrowed(state: State, event: ScopeNarrowed, step: Step, facts: Facts) -> None:
     """Carve something out."""
     provision = changeable(state, step, facts, event.provision)
-    clause = Clause(False, event.exclude, event.condition, event.text, step.seq)
+    clause = Clause(
+        event.exclude,
+        step.seq,
+        include=False,
+        condition=event.condition,
+        text=event.text,
+    )
     provision.clauses.append(clause)
     provision.touch(step.seq, "scope")
 
@@ -116,7 +122,7 @@ def _level(state: State, event: LevelChanged, step: Step, facts: Facts) -> None:
     provision.level = event.level
     provision.touch(step.seq, "level")
     if event.scope:
-        provision.clauses = [Clause(True, event.scope, None, None, step.seq)]
+        provision.clauses = [Clause(event.scope, step.seq)]
         provision.why["scope"] = step.seq
 
 

@@ -15,7 +15,7 @@ from events.frame import (
 from events.frame import Party as Declared
 from projections.facts import Facts
 from projections.provision import Closing
-from projections.refusals import require_parties, require_provisions
+from projections.refusals import require_instrument, require_parties, require_provisions
 from projections.resolving import end_of
 from projections.state import Party, State
 from projections.step import Effects, Step
@@ -73,7 +73,9 @@ def _left(state: State, event: PartyLeft, step: Step, facts: Facts) -> None:
     party.set_by.append(step.seq)
 
 
-def _restructured(state: State, event: PartyRestructured, step: Step, facts: Facts) -> None:
+def _restructured(
+    state: State, event: PartyRestructured, step: Step, facts: Facts
+) -> None:
     """Rename a party, or note who comes after it or controls it."""
     party = _party(state, facts, event.party)
     if event.successor is not None:
@@ -112,12 +114,14 @@ def _signed(state: State, event: InstrumentSigned, step: Step, facts: Facts) -> 
             seq=first,
         )
     if event.supersedes is not None:
-        facts.require_instrument(event.supersedes)
+        require_instrument(event.supersedes, facts)
 
 
-def _took_effect(state: State, event: InstrumentTookEffect, step: Step, facts: Facts) -> None:
+def _took_effect(
+    state: State, event: InstrumentTookEffect, step: Step, facts: Facts
+) -> None:
     """Check that the instrument is there; nothing else follows by itself."""
-    facts.require_instrument(event.instrument)
+    require_instrument(event.instrument, facts)
 
 
 def _ended(state: State, event: AgreementEnded, step: Step, facts: Facts) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
-
-import msgspec
 
 from events.base import Event, Grant
 from events.errors import Refused
@@ -29,7 +28,7 @@ from projections.state import State
 from projections.step import Effect, Effects, Step
 
 # Fields that some grants have beside the shared ones, and where they go.
-_TERMS = tuple(field.name for field in msgspec.structs.fields(Terms))
+_TERMS = tuple(field.name for field in dataclasses.fields(Terms))
 _PARTS = ("level", "over", "milestone", "claimant", "determiner", "option", "due")
 _DETAILS = ("subject", "how")
 
@@ -73,7 +72,7 @@ def _grant(cls: type[Grant]) -> Effect:
     details = _parts_of(cls, _DETAILS)
     fixed_kind = None if cls is ProvisionGranted else cls.KIND
 
-    def effect(state: State, event: Any, step: Step, facts: Facts) -> None:
+    def effect(state: State, event: Any, step: Step, facts: Facts) -> None:  # noqa: ANN401  # any grant
         provision = Provision(
             id=event.id,
             kind=fixed_kind or event.kind,
@@ -93,9 +92,9 @@ def _grant(cls: type[Grant]) -> Effect:
             if (words := getattr(event, name)) is not None:
                 provision.details[name] = words
         if event.scope:
-            provision.clauses.append(Clause(True, event.scope, None, None, step.seq))
+            provision.clauses.append(Clause(event.scope, step.seq))
         if event.except_:
-            provision.clauses.append(Clause(False, event.except_, None, None, step.seq))
+            provision.clauses.append(Clause(event.except_, step.seq, include=False))
         found(provision, state, step, facts)
 
     return effect
@@ -110,9 +109,7 @@ def _exclusivity(
     _grant_exclusivity(state, event, step, facts)
 
 
-def _procedure(
-    state: State, event: ProcedureAgreed, step: Step, facts: Facts
-) -> None:
+def _procedure(state: State, event: ProcedureAgreed, step: Step, facts: Facts) -> None:
     """Add a procedure, which from now on says who determines its milestone."""
     _grant_procedure(state, event, step, facts)
     state.procedures[event.milestone] = event.id
