@@ -130,7 +130,7 @@ def _own(cls: type[Event], given: Mapping[str, Any], known: Known) -> Mapping[st
     names = fields_by_key(cls)
     own = {k: v for k, v in given.items() if k not in ENVELOPE_KEYS or k in names}
     if cls is SourceLinked:
-        if "sources" in given:
+        if given.get("sources"):
             raise InputError(
                 f"{cls.TYPE} carries one source",
                 field="sources",
