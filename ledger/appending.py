@@ -1,0 +1,283 @@
+"""Append events: keys, numbers, rules, and trying again when somebody was faster.
+
+Everything that takes long is done without the write lock: finding keys, applying rules,
+hashing values. Under the lock the store only sees whether the agreements still end
+where they did. If one does not, what was concluded about it is worth nothing, and the
+append begins again with what is there now.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from threading import Lock
+
+import msgspec
+from eventsourcing.persistence import EventStore
+
+from events.catalogue import SYSTEM_TYPES
+from events.codec import encode, seal
+from events.entry import (
+    FORMAT,
+    Batch,
+    Draft,
+    Envelope,
+    provisional,
+    sources_json,
+)
+from events.errors import Conflict, InputError, Refused
+from events.frame import AgreementOpened
+from ledger.admission import Rules
+from ledger.clock import Clock, Random, instant_text, uuid7
+from ledger.receipts import Receipt
+from ledger.repetition import replayed
+from ledger.store import LEDGER_STREAM, Erasure, Moved, Pending, Store
+from ledger.streams import unknown
+
+MOST_TRIES = 100
+_SOME_LEAF = "0" * 64
+
+
+class Appending:
+    """Appends to one ledger.
+
+    Args:
+        events: the library's event store, through which everything is written.
+        store: the same ledger, to read.
+        rules: what decides which events follow.
+        clock: what time it is.
+        random: gives that many random bytes.
+    """
+
+    def __init__(
+        self,
+        events: EventStore[str],
+        store: Store,
+        rules: Rules,
+        clock: Clock,
+        random: Random,
+    ) -> None:
+        self._events = events
+        self._store = store
+        self._rules = rules
+        self._clock = clock
+        self._random = random
+        # Rules remember what they admitted last, so that threads take turns from
+        # there until it is written.
+        self._one_thread = Lock()
+
+    def append(  # noqa: PLR0913  # what the author says, and how to take it
+        self,
+        drafts: Sequence[Draft],
+        *,
+        recorded_by: str,
+        expected: int | None = None,
+        batch: str | None = None,
+        dry_run: bool = False,
+        system: bool = False,
+    ) -> list[Receipt]:
+        """Record events, all or none of them; see ``Ledger.append``."""
+        _check(drafts, recorded_by, batch, system=system)
+        if not drafts:
+            return []
+        sealed: list[Pending] = []
+        for _ in range(MOST_TRIES):
+            if receipts := replayed(self._store, drafts):
+                return receipts
+            seqs = self._numbers(drafts, expected, system=system)
+            sealed = sealed or self._sealed(drafts, recorded_by, batch)
+            if dry_run:
+                self._rehearse(drafts, sealed, seqs)
+                return []
+            with suppress(Moved):
+                return self.record(drafts, sealed, seqs)
+        raise Conflict(
+            f"{drafts[0].agreement} moved {MOST_TRIES} times while it was appended to;"
+            " nothing was recorded",
+            hint="try again",
+        )
+
+    def record(
+        self,
+        drafts: Sequence[Draft],
+        sealed: Sequence[Pending],
+        seqs: Sequence[int],
+        erasure: Erasure | None = None,
+    ) -> list[Receipt]:
+        """Ask the rules, and write what they admit.
+
+        Raises:
+            Moved: an agreement has grown since the events were numbered.
+        """
+        receipts: list[Receipt] = []
+        admitted: list[str] = []
+        pendings = list(map(_numbered, sealed, seqs))
+        with self._one_thread:
+            try:
+                self._admit(drafts, seqs, admitted)
+                self._events.put(pendings, receipts=receipts, erasure=erasure)
+            except BaseException:
+                self._forget(admitted)
+                raise
+        return receipts
+
+    def seal(
+        self, draft: Draft, recorded_by: str, place: Batch | None = None
+    ) -> Pending:
+        """Hash the redactable values of a draft, and give it an id."""
+        found = seal(draft.event, self._random)
+        envelope = Envelope(
+            agreement=draft.agreement,
+            batch=place,
+            data=msgspec.Raw(found.data),
+            effective=draft.effective,
+            id=uuid7(self._clock(), self._random),
+            instrument=draft.instrument,
+            key=draft.key,
+            position=0,
+            recorded_at="",
+            recorded_by=recorded_by,
+            seq=0,
+            sources=sources_json(draft),
+            tv=draft.event.VERSION,
+            type=draft.event.TYPE,
+            v=FORMAT,
+        )
+        return Pending(envelope, found.disclosed, found.salts)
+
+    def _sealed(
+        self, drafts: Sequence[Draft], recorded_by: str, batch: str | None
+    ) -> list[Pending]:
+        """Make the drafts ready, those of a batch with their places in it."""
+        count = len(drafts)
+        if count == 1:
+            return [self.seal(drafts[0], recorded_by)]
+        name = batch or uuid7(self._clock(), self._random)
+        return [
+            self.seal(draft, recorded_by, Batch(i, name, count))
+            for i, draft in enumerate(drafts, 1)
+        ]
+
+    def _numbers(
+        self, drafts: Sequence[Draft], expected: int | None, *, system: bool
+    ) -> list[int]:
+        """Give the drafts numbers in their agreements, behind what is there now."""
+        ends: dict[str, int] = {}
+        seqs: list[int] = []
+        for draft in drafts:
+            agreement = draft.agreement
+            if agreement not in ends:
+                tail = self._store.tail(agreement)
+                ends[agreement] = tail.seq if tail else 0
+                self._check_expected(agreement, ends[agreement], expected)
+            if not system:
+                self._check_opening(draft, ends[agreement])
+            ends[agreement] += 1
+            seqs.append(ends[agreement])
+        if expected is not None and len(ends) > 1:
+            raise InputError(
+                f"these are events of {len(ends)} agreements; one number of events"
+                " cannot be expected of all",
+                field="expected",
+            )
+        return seqs
+
+    def _check_expected(self, agreement: str, seq: int, expected: int | None) -> None:
+        if expected is not None and seq != expected:
+            raise Conflict(
+                f"{agreement} has moved: its last event is @{seq}, not @{expected}",
+                hint=f"look at it with: whereas history {agreement}",
+                agreement=agreement,
+                expected=expected,
+                found=seq,
+            )
+
+    def _check_opening(self, draft: Draft, seq: int) -> None:
+        """Check that an agreement is opened first, and once."""
+        opens = isinstance(draft.event, AgreementOpened)
+        if opens and seq:
+            raise Refused(
+                f"{draft.agreement} is open already",
+                hint=f"to change what @1 says: whereas correct {draft.agreement} @1",
+                conflict="@1 agreement-opened",
+            )
+        if not opens and not seq:
+            raise unknown(self._store, draft.agreement)
+
+    def _admit(
+        self, drafts: Sequence[Draft], seqs: Sequence[int], admitted: list[str]
+    ) -> None:
+        """Ask the rules about each agreement; note those that said yes."""
+        size = self._store.head().size
+        new = [
+            provisional(draft, seq, position)
+            for position, (draft, seq) in enumerate(
+                zip(drafts, seqs, strict=True), size
+            )
+        ]
+        for agreement in dict.fromkeys(draft.agreement for draft in drafts):
+            if agreement == LEDGER_STREAM:
+                continue
+            entries = [e for e in new if e.envelope.agreement == agreement]
+            self._rules.admit(agreement, entries)
+            admitted.append(agreement)
+
+    def _rehearse(
+        self, drafts: Sequence[Draft], sealed: Sequence[Pending], seqs: Sequence[int]
+    ) -> None:
+        """Do everything but write."""
+        admitted: list[str] = []
+        with self._one_thread:
+            try:
+                self._admit(drafts, seqs, admitted)
+            finally:
+                self._forget(admitted)
+        size, now = self._store.head().size, instant_text(self._clock())
+        for pending in map(_numbered, sealed, seqs):
+            place = {"position": size, "prev": _SOME_LEAF, "recorded_at": now}
+            encode(msgspec.structs.replace(pending.envelope, **place))
+
+    def _forget(self, admitted: Sequence[str]) -> None:
+        for agreement in admitted:
+            self._rules.forget(agreement)
+
+
+def _numbered(pending: Pending, seq: int) -> Pending:
+    """Give a pending event its number."""
+    envelope = msgspec.structs.replace(pending.envelope, seq=seq)
+    return Pending(envelope, pending.disclosed, pending.salts)
+
+
+def _check(
+    drafts: Sequence[Draft], recorded_by: str, batch: str | None, *, system: bool
+) -> None:
+    """Check what can be checked without the ledger."""
+    _check_words("recorded_by", recorded_by)
+    if batch is not None:
+        _check_words("batch", batch)
+    for draft in drafts:
+        if draft.key is not None:
+            _check_words("key", draft.key)
+        if not system and draft.event.TYPE in SYSTEM_TYPES:
+            raise Refused(f"{draft.event.TYPE} is written by the ledger itself")
+        if not system and draft.agreement == LEDGER_STREAM:
+            raise Refused(f"{LEDGER_STREAM} is kept by the ledger itself")
+    keys = Counter((d.agreement, d.key) for d in drafts if d.key is not None)
+    for (agreement, key), times in keys.items():
+        if times > 1:
+            raise InputError(
+                f"{times} events of {agreement} have the key {key}",
+                field="key",
+                excerpt=key,
+            )
+
+
+def _check_words(name: str, words: str) -> None:
+    """Check that words can be stored: there are some, and every character is whole."""
+    if not words.strip():
+        raise InputError(f"{name} is empty", field=name)
+    try:
+        words.encode()
+    except UnicodeEncodeError as error:
+        raise InputError(f"{name} holds half a character", field=name) from error

@@ -1,0 +1,311 @@
+"""The ledger: what the command line and the importers talk to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from events.entry import Draft, Entry
+from ledger.admission import MakeRules
+from ledger.appending import Appending
+from ledger.application import LedgerApplication
+from ledger.checking import check
+from ledger.clock import Clock, Random, now_us
+from ledger.erasing import erase, erasure_draft
+from ledger.known import Known, known
+from ledger.mapper import entry_of
+from ledger.receipts import Receipt
+from ledger.rules import FoldRules
+from ledger.sqlite.connection import create
+from ledger.store import Head, Store
+from ledger.streams import entries_of, unknown
+from projections.timeline import Timeline, timeline_of
+
+
+class Listed(NamedTuple):
+    """An agreement in the list of them.
+
+    ``title`` is the one it was opened with.
+    """
+
+    agreement: str
+    title: str
+    events: int
+    recorded_at: str
+
+
+class Ledger:
+    """One ledger, open. Use it as a context manager, or close it.
+
+    Args:
+        application: the event-sourcing application over its file.
+        rules: makes what decides which events follow.
+        clock: what time it is.
+        random: gives that many random bytes.
+    """
+
+    def __init__(
+        self,
+        application: LedgerApplication,
+        *,
+        rules: MakeRules = FoldRules,
+        clock: Clock = now_us,
+        random: Random = os.urandom,
+    ) -> None:
+        self.application = application
+        self.store: Store = application.store
+        self._clock = clock
+        self._appending = Appending(
+            application.events, self.store, rules(self._fetch), clock, random
+        )
+
+    @classmethod
+    def create(
+        cls,
+        path: Path,
+        *,
+        rules: MakeRules = FoldRules,
+        clock: Clock = now_us,
+        random: Random = os.urandom,
+    ) -> Self:
+        """Make an empty ledger and open it.
+
+        Raises:
+            Refused: there is a ledger already, or none can be kept there.
+            InputError: there is something else.
+            NotFound: the folder does not exist.
+        """
+        create(path)
+        return cls.open(path, rules=rules, clock=clock, random=random)
+
+    @classmethod
+    def open(  # noqa: PLR0913  # all but the path can be left out
+        cls,
+        path: Path,
+        *,
+        read_only: bool = False,
+        wait_seconds: float | None = None,
+        rules: MakeRules = FoldRules,
+        clock: Clock = now_us,
+        random: Random = os.urandom,
+    ) -> Self:
+        """Open a ledger that is there.
+
+        Args:
+            path: the ledger file.
+            read_only: open it without the means to write.
+            wait_seconds: how long to wait for other writers, 10 by default.
+            rules: makes what decides which events follow.
+            clock: what time it is.
+            random: gives that many random bytes.
+
+        Raises:
+            NotFound: there is no file.
+            InputError: it is not a ledger, or one of a newer format.
+            Refused: it cannot be read, or not be written.
+        """
+        application = LedgerApplication(
+            path, writable=not read_only, wait_seconds=wait_seconds, clock=clock
+        )
+        return cls(application, rules=rules, clock=clock, random=random)
+
+    def append(
+        self,
+        drafts: Sequence[Draft],
+        *,
+        recorded_by: str,
+        expected: int | None = None,
+        batch: str | None = None,
+        dry_run: bool = False,
+    ) -> list[Receipt]:
+        """Record events, all or none of them.
+
+        Each draft with a key has one of three outcomes: it is recorded; it is there
+        already and its receipt is the one of then, marked replayed; or the key was
+        used for something else. Of a batch, either all keys are there or none is.
+
+        Args:
+            drafts: the events, of one or more agreements, in order.
+            recorded_by: who records them.
+            expected: how many events the agreement has; refuse if it has moved.
+            batch: a name for the events as a batch; a UUID by default.
+            dry_run: check everything and write nothing.
+
+        Returns:
+            A receipt a draft, in order; from a dry run only those already there.
+
+        Raises:
+            Conflict: the agreement has moved, a key is used for something else, a
+                batch is there in part, or other writers leave no room.
+            Refused: an event does not follow from those recorded.
+            NotFound: an agreement is not there.
+            InputError: a draft cannot be recorded by itself.
+        """
+        return self._appending.append(
+            drafts,
+            recorded_by=recorded_by,
+            expected=expected,
+            batch=batch,
+            dry_run=dry_run,
+        )
+
+    def append_system(
+        self, drafts: Sequence[Draft], *, recorded_by: str
+    ) -> list[Receipt]:
+        """Record events that only the ledger itself writes; see ``append``.
+
+        Events on the ledger as a whole are in the stream ``LEDGER_STREAM``.
+        """
+        return self._appending.append(drafts, recorded_by=recorded_by, system=True)
+
+    def erase(
+        self,
+        agreement: str,
+        seq: int,
+        fields: Sequence[str],
+        *,
+        reason: str,
+        recorded_by: str,
+    ) -> Receipt:
+        """Erase values of an event for good, and record that they were.
+
+        Args:
+            agreement: the agreement.
+            seq: the number of the event in it.
+            fields: names of redactable fields that have a value.
+            reason: why, which is kept.
+            recorded_by: who does.
+
+        Raises:
+            NotFound: there is no such event, or no such value.
+        """
+        draft = erasure_draft(agreement, seq, fields, reason)
+        return erase(self.store, self._appending, draft, recorded_by)
+
+    def entries(
+        self, agreement: str, *, after: int = 0, known: int | None = None
+    ) -> list[Entry]:
+        """Read the events of an agreement in order, one query.
+
+        Args:
+            agreement: which.
+            after: leave out the events up to this number.
+            known: the last position included; all by default.
+
+        Raises:
+            NotFound: there is no such agreement.
+            Integrity: a row is damaged, or one is missing.
+        """
+        entries = entries_of(self.store, agreement, after=after, known=known)
+        if not entries and not self.has(agreement):
+            raise unknown(self.store, agreement)
+        return entries
+
+    def timeline(self, agreement: str, known: Known | None = None) -> Timeline:
+        """Put the events of an agreement in the order in which they took effect.
+
+        Args:
+            agreement: which.
+            known: the point up to which events are known; now by default.
+
+        Raises:
+            NotFound: there is no such agreement.
+        """
+        last = known.position if known else None
+        return timeline_of(self.entries(agreement, known=last))
+
+    def read(self, start: int = 0, limit: int | None = None) -> Iterator[Entry]:
+        """Read the whole ledger in order of position, in flat memory.
+
+        Args:
+            start: the first position.
+            limit: at most so many; all that are there by default.
+
+        Raises:
+            Integrity: a row is damaged, or one is missing.
+        """
+        stop = None if limit is None else start + limit
+        return map(entry_of, self.store.scan(start, stop))
+
+    def agreements(self) -> list[Listed]:
+        """List the agreements, sorted by name; a few look-ups an agreement."""
+        return [
+            Listed(
+                found.agreement,
+                str(getattr(entry_of(found.first).event, "title", found.agreement)),
+                found.events,
+                found.recorded_at,
+            )
+            for found in self.store.summaries()
+        ]
+
+    def has(self, agreement: str) -> bool:
+        """Tell whether there is such an agreement."""
+        return self.store.tail(agreement) is not None
+
+    @property
+    def size(self) -> int:
+        """Count the events of the whole ledger."""
+        return self.store.head().size
+
+    def head(self) -> Head:
+        """Read the head of the Merkle tree over the whole ledger."""
+        return self.store.head()
+
+    def known(self, text: str | None = None, agreement: str | None = None) -> Known:
+        """Find the last event known at a point; see :mod:`ledger.known`.
+
+        Raises:
+            InputError: the text is no such point.
+            NotFound: nothing was recorded by then, or there is no such agreement.
+        """
+        if agreement is not None and not self.has(agreement):
+            raise unknown(self.store, agreement)
+        return known(self.store, text, agreement, self._clock)
+
+    def check(self) -> Head:
+        """Check every event, link, tile and disclosed value, in flat memory.
+
+        Returns:
+            The head, which everything led to.
+
+        Raises:
+            Integrity: with the first position at which something is wrong.
+        """
+        return check(self.store)
+
+    def backup(self, path: Path) -> Head:
+        """Copy the ledger into a new file, open the copy and check it.
+
+        Returns:
+            The head of the copy. Others may append meanwhile.
+
+        Raises:
+            Refused: the file is there already, or cannot be written.
+            Integrity: the copy is not sound, which is because the ledger is not.
+        """
+        self.store.backup(path)
+        with type(self).open(path, read_only=True) as copy:
+            return copy.check()
+
+    def _fetch(self, agreement: str, after: int) -> list[Entry]:
+        """Read what is recorded of an agreement after a number, for the rules."""
+        return entries_of(self.store, agreement, after=after)
+
+    def close(self) -> None:
+        """Close the file."""
+        self.application.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,1 @@
+"""The ledger in one SQLite file: schema, connections, and the recorder."""

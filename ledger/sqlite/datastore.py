@@ -1,0 +1,203 @@
+"""Connections and transactions, as the event-sourcing library asks for them.
+
+Readers take a connection each from the library's pool. There is one writer, because
+SQLite has one; between threads it is handed on in the order in which they asked, and
+between processes by trying again.
+"""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from eventsourcing.sqlite import (
+    SQLiteConnection,
+    SQLiteConnectionPool,
+    SQLiteCursor,
+    SQLiteDatastore,
+)
+
+from events.errors import Conflict
+from ledger.sqlite.connection import Watch, open_reader, open_writer
+from ledger.sqlite.failures import busy, failing, is_busy, read_only
+
+WRITE_WAIT_SECONDS = 10.0
+_UNLOCKED_TRIES = 3
+# The longest pause before the next try, by how long one has waited: whoever has waited
+# longest tries most often, and so is served before newcomers.
+_PAUSES = ((0.05, 0.008), (0.2, 0.004), (float("inf"), 0.001))
+
+
+class ReadConnection(SQLiteConnection):
+    """A connection for reading, with the watch over what it reads."""
+
+    def __init__(self, connection: sqlite3.Connection, watch: Watch | None) -> None:
+        super().__init__(sqlite_conn=connection, max_age=None)
+        self.watch = watch
+
+    def query(self, sql: str, values: tuple[Any, ...]) -> list[Any]:
+        """Run a query and read all of its answer.
+
+        Raises:
+            Conflict: the file has been written to and was read without locks; the
+                connection is closed, another one will read what is there now.
+        """
+        try:
+            return self._sqlite_conn.execute(sql, values).fetchall()
+        finally:
+            self._check_watch()
+
+    def backup(self, target: sqlite3.Connection) -> None:
+        """Copy everything into another database."""
+        try:
+            self._sqlite_conn.backup(target)
+        finally:
+            self._check_watch()
+
+    def _check_watch(self) -> None:
+        if self.watch:
+            try:
+                self.watch.check()
+            except Conflict:
+                self.close()
+                raise
+
+
+class ReadPool(SQLiteConnectionPool):
+    """The library's pool, of connections that only read."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(db_name=str(path))
+        self.path = path
+
+    def _create_connection(self) -> SQLiteConnection:
+        return ReadConnection(*open_reader(self.path))
+
+
+class LedgerDatastore(SQLiteDatastore):
+    """A ledger file: many readers, one writer.
+
+    Args:
+        path: the file.
+        writable: whether it may be appended to.
+        wait_seconds: how long to wait for other writers.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        writable: bool,
+        wait_seconds: float = WRITE_WAIT_SECONDS,
+    ) -> None:
+        super().__init__(str(path), originator_id_type="text")
+        self.path = path
+        self.pool = ReadPool(path)
+        self.wait_seconds = wait_seconds
+        self._writer: sqlite3.Connection | None = None
+        self._writing = Lock()
+        self._writable = writable
+
+    def open(self) -> None:
+        """Open what is needed, so that whatever is wrong is said at once."""
+        if self._writable:
+            with self._writing:
+                self._opened()
+        with self.reading():
+            pass
+
+    @contextmanager
+    def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
+        """Run a block in a transaction; the one that commits has the write lock."""
+        if not commit:
+            with (
+                self.reading() as connection,
+                connection.transaction(commit=False) as c,
+            ):
+                yield c
+            return
+        with self._writing, failing(self.path):
+            writer = self._opened()
+            begin(writer, self.path, self.wait_seconds)
+            try:
+                yield SQLiteCursor(writer.cursor())
+                writer.execute("COMMIT")
+            except BaseException:
+                # SQLite has rolled back by itself where the disk is full.
+                if writer.in_transaction:
+                    writer.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[ReadConnection]:
+        """Lend a connection for reading."""
+        with failing(self.path):
+            connection = self.pool.get_connection(is_writer=False)
+            try:
+                assert isinstance(connection, ReadConnection)  # noqa: S101  # the pool makes no others
+                yield connection
+            finally:
+                self.pool.put_connection(connection)
+
+    def query(self, sql: str, values: tuple[Any, ...] = ()) -> list[Any]:
+        """Run one query on what is committed and read all of its answer."""
+        for _ in range(_UNLOCKED_TRIES):
+            with suppress(Conflict), self.reading() as connection:
+                return connection.query(sql, values)
+        with self.reading() as connection:
+            return connection.query(sql, values)
+
+    def checkpoint(self) -> None:
+        """Write everything into the file itself and empty the write-ahead log."""
+        with self._writing, failing(self.path):
+            self._opened().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
+    def close(self) -> None:
+        """Close every connection; the last one tidies up beside the file."""
+        super().close()
+        if self._writer:
+            self._writer.close()
+            self._writer = None
+
+    def _opened(self) -> sqlite3.Connection:
+        if not self._writable:
+            raise read_only(self.path)
+        if self._writer is None:
+            self._writer = open_writer(self.path)
+            # From here on only BEGIN IMMEDIATE can find the file locked, and it has
+            # its own way to wait.
+            self._writer.execute("PRAGMA busy_timeout = 0")
+        return self._writer
+
+
+def begin(
+    writer: sqlite3.Connection,
+    path: Path,
+    wait_seconds: float,
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """Take the write lock, trying again while another process has it.
+
+    Raises:
+        Conflict: it was not to be had in time.
+    """
+    start = time.monotonic()
+    while True:
+        try:
+            writer.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if not is_busy(error):
+                raise
+        else:
+            return
+        waited = time.monotonic() - start
+        if waited >= wait_seconds:
+            raise busy(path)
+        longest = next(pause for until, pause in _PAUSES if waited < until)
+        sleep(random.uniform(0, longest))  # noqa: S311  # spreads the tries; no secret

@@ -1,0 +1,44 @@
+"""Read the events of one agreement, and say so when there are none."""
+
+from __future__ import annotations
+
+from events.entry import Entry
+from events.errors import Integrity, NotFound, did_you_mean
+from ledger.mapper import entry_of
+from ledger.store import Store
+
+
+def entries_of(
+    store: Store,
+    agreement: str,
+    *,
+    after: int = 0,
+    known: int | None = None,
+) -> list[Entry]:
+    """Read the events of an agreement in order; see ``Ledger.entries``.
+
+    An agreement that is not there has none.
+
+    Raises:
+        Integrity: a row is damaged, or one is missing.
+    """
+    rows = store.rows(agreement, after=after, known=known)
+    entries = list(map(entry_of, rows))
+    if entries and entries[-1].seq - after != len(entries):
+        for seq, entry in enumerate(entries, after + 1):
+            if entry.seq != seq:
+                raise Integrity(
+                    f"{agreement} @{seq} is missing before pos:{entry.position}",
+                    position=entry.position,
+                )
+    return entries
+
+
+def unknown(store: Store, agreement: str) -> NotFound:
+    """Say that there is no such agreement, with the nearest name there is."""
+    return NotFound(
+        f"there is no agreement {agreement}",
+        hint=did_you_mean(agreement, store.names())
+        or f"start it with: whereas append agreement-opened {agreement}",
+        agreement=agreement,
+    )
