@@ -19,6 +19,7 @@ from events.expressions import Expr
 from events.fields import fields_by_key
 from events.frame import Party
 from events.quantity import SUFFIXES, Per
+from events.replacement import FIXED_KEYS
 from events.scope import AXES
 from events.source import DIGEST_PATTERN, Source
 from events.when import When
@@ -51,15 +52,18 @@ def ref(name: str) -> Schema:
     return {"$ref": f"#/$defs/{name}"}
 
 
-def one_or_more(item: Schema) -> Schema:
-    """Describe a list that may stand for itself where it has one item."""
-    return {"anyOf": [item, {"type": "array", "items": item, "uniqueItems": True}]}
+def one_or_more(item: Schema, **limits: object) -> Schema:
+    """Describe a list that may be left out where it would hold one item."""
+    return {"anyOf": [item, {"type": "array", "items": item, **limits}]}
 
 
 def of_field(field: Field) -> Schema:
     """Describe what a field takes."""
     if field.kind == "amount":
         return _quantity(field)
+    if field.kind in _LISTS:
+        limits = {"minItems": 1} if field.required else {}
+        return one_or_more(_LISTS[field.kind], **limits)
     if field.kind in _BY_KIND:
         return _BY_KIND[field.kind]
     if field.slug:
@@ -152,16 +156,18 @@ _DEFINITIONS: dict[str, Schema] = {
             _EXPR,
         ],
     },
-    "scope": {
-        "description": "what it is about: boxes of tags on axes",
-        **one_or_more({"anyOf": [TEXT, ref("box")]}),
-    },
     "box": {
-        "type": "object",
-        "properties": dict.fromkeys(AXES, one_or_more(_TAG)),
-        "additionalProperties": False,
-        "minProperties": 1,
-        "examples": [{"activity": ["cloud"], "product": ["api"]}],
+        "description": "what it is about: tags on axes; a list of such is any of them",
+        "anyOf": [
+            {**TEXT, "examples": ["activity cloud, product api"]},
+            {
+                "type": "object",
+                "properties": dict.fromkeys(AXES, one_or_more(_TAG, minItems=1)),
+                "additionalProperties": False,
+                "minProperties": 1,
+                "examples": [{"activity": ["cloud"], "product": ["api"]}],
+            },
+        ],
     },
 }
 
@@ -170,25 +176,27 @@ _BY_TYPE: dict[object, Schema] = {
     PartialDate: ref("date"),
     bool: {"type": "boolean"},
 }
+_LISTS: dict[str, Schema] = {
+    "parties": _SLUG,
+    "provisions": _SLUG,
+    "names": TEXT,
+    "new-parties": ref("party"),
+    "price-schedule": ref("price-step"),
+    "scope": ref("box"),
+}
 _BY_KIND: dict[str, Schema] = {
-    "parties": one_or_more(_SLUG),
-    "provisions": one_or_more(_SLUG),
-    "names": one_or_more(TEXT),
     "decider": {**TEXT, "description": "the id of a party, or words"},
     "text": TEXT,
     "target": {
         "anyOf": [
             {"type": "integer", "minimum": 1},
-            {"type": "string", "pattern": "^@?[0-9]+$"},
+            {"type": "string", "pattern": "^@?0*[1-9][0-9]*$"},
         ],
         "description": "the N-th event of the agreement",
         "examples": ["@5"],
     },
-    "scope": ref("scope"),
     "source": TEXT,
     "new-party": ref("party"),
-    "new-parties": one_or_more(ref("party")),
-    "price-schedule": one_or_more(ref("price-step")),
     "published": {"anyOf": [{"const": "unknown"}, ref("date")]},
     "digest": {"type": "string", "pattern": DIGEST_PATTERN},
     "identifiers": {
@@ -199,6 +207,7 @@ _BY_KIND: dict[str, Schema] = {
     "replacement": {
         "type": "object",
         "minProperties": 1,
+        "propertyNames": {"not": {"enum": list(FIXED_KEYS)}},
         "description": "fields of the event corrected, and what they should have been",
     },
 }
