@@ -21,6 +21,10 @@ class Span(NamedTuple):
         """Tell whether there is one possible day only."""
         return self.lo == self.hi
 
+    def meets(self, other: Span) -> bool:
+        """Tell whether both may be the same day."""
+        return self.lo <= other.hi and other.lo <= self.hi
+
 
 ALWAYS_UNKNOWN = Span(NEG_INF, INF)
 NEVER = Span(INF, INF)
