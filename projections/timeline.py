@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from events.dates import INF, NEG_INF
+from events.dates import NEG_INF
 from events.entry import Entry
 from events.when import On, Unknown, When
 from projections.facts import Facts
@@ -156,11 +156,11 @@ def appended(timeline: Timeline, entry: Entry) -> Step | None:
 
 
 def pending_steps(timeline: Timeline) -> list[Step]:
-    """List the pending events as if each took effect after everything that is dated."""
-    # The last day there is: what never ends has not ended by then.
-    last = Span(INF - 1, INF - 1)
+    """List the pending events as if each took effect right after all that is dated."""
+    day = timeline.steps[-1].day if timeline.steps else NEG_INF
     return [
-        step_of(pending.entry, last, timeline.facts) for pending in timeline.pending
+        step_of(pending.entry, Span(day, day), timeline.facts)
+        for pending in timeline.pending
     ]
 
 

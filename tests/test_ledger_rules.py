@@ -1,0 +1,476 @@
+"""The rules on append, as a table: what is recorded, what is offered, what is said."""
+
+# A row reads best as it would stand in a file.
+# ruff: noqa: E501, ISC004
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from events.errors import WhereasError
+from ledger.rules import FoldRules
+from tests.agreements import entries
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from events.entry import Entry
+
+LICENCE = (
+    "- {event: LicenceGranted, effective: 2020-01-01, id: p, holder: a, against: b"
+)
+RECORDED = {
+    "nothing": "",
+    "a licence": f"{LICENCE}}}",
+    "a licence through 2024": f"{LICENCE}, ends: through 2024}}",
+    "a licence given up": f"""
+{LICENCE}}}
+- {{event: RightRelinquished, effective: 2024-06-30, provision: p, by: a}}
+""",
+    "a licence widened in 2024": f"""
+{LICENCE}}}
+- {{event: ScopeWidened, effective: 2024-06-30, provision: p, include: {{asset: x}}}}
+""",
+    "a suspended licence": f"""
+{LICENCE}}}
+- {{event: ProvisionSuspended, effective: 2023-01-01, provision: p}}
+""",
+    "a retracted licence": f"""
+{LICENCE}}}
+- {{event: EventRetracted, target: 2, reason: typing error}}
+""",
+    "a memorandum": """
+- {event: InstrumentSigned, effective: 2020-01-01, id: m, kind: memorandum, binding: no}
+""".replace("no}", "false}"),
+    "a panel": """
+- {event: ProcedureAgreed, effective: 2020-01-01, id: q, milestone: m, claimant: a, determiner: panel}
+""",
+    "a stake of 60 %": """
+- {event: StakeReported, effective: 2020-01-01, holder: a, issuer: c, share: 60 %, basis: all}
+""",
+    "an ended agreement": """
+- {event: AgreementEnded, effective: 2024-12-31, basis: terminated}
+""",
+    "an open dispute": """
+- {event: DisputeOpened, effective: 2020-01-01, id: d, claimant: a, respondent: b}
+""",
+    "a decided dispute": """
+- {event: DisputeOpened, effective: 2020-01-01, id: d, claimant: a, respondent: b}
+- {event: DisputeDecided, effective: 2021-01-01, dispute: d, outcome: settled}
+""",
+    "loans in dollars": """
+- {event: MeasureReported, effective: 2020-01-01, measure: loans, value: USD 5m}
+""",
+    "an option": """
+- {event: OptionGranted, effective: 2020-01-01, id: o, holder: a, against: b, option: call}
+""",
+    "a licence until closing": f"{LICENCE}, ends: milestone closing determined}}",
+    "a licence until closing, widened in 2024": f"""
+{LICENCE}, ends: milestone closing determined}}
+- {{event: ScopeWidened, effective: 2024-06-30, provision: p, include: {{asset: x}}}}
+""",
+}
+
+ACCEPTED = [
+    (
+        "nothing",
+        "{event: InvestmentMade, effective: 2019, id: i, investor: a, recipient: b, amount: USD 1bn}",
+    ),
+    (
+        "a licence",
+        "{event: TermExtended, effective: 2021-01-01, provision: p, ends: through 2030}",
+    ),
+    (
+        "a licence through 2024",
+        "{event: TermExtended, effective: 2024-12-31, provision: p, ends: never}",
+    ),
+    (
+        "a licence through 2024",
+        "{event: Performed, effective: 2026-01-01, provision: p, kind: paid, amount: USD 1m}",
+    ),
+    (
+        "a licence given up",
+        "{event: ScopeWidened, effective: 2024-06-29, provision: p, include: {asset: x}}",
+    ),
+    (
+        "a licence given up",
+        "{event: ProvisionReinstated, effective: 2025-01-01, provision: p}",
+    ),
+    (
+        "a licence widened in 2024",
+        "{event: RightRelinquished, effective: 2024-06-30, provision: p, by: a}",
+    ),
+    (
+        "a retracted licence",
+        "{event: LicenceGranted, effective: 2021, id: p, holder: a}",
+    ),
+    ("a retracted licence", "{event: EventRetracted, target: 3, reason: it was right}"),
+    (
+        "a suspended licence",
+        "{event: ProvisionResumed, effective: 2023-06-01, provision: p}",
+    ),
+    (
+        "a memorandum",
+        "{event: StakeReported, effective: 2021, instrument: m, holder: a, issuer: c, share: 1 %, basis: all}",
+    ),
+    (
+        "a panel",
+        "{event: MilestoneDetermined, effective: 2021, milestone: m, outcome: verified, by: panel}",
+    ),
+    (
+        "a panel",
+        "{event: MilestoneDetermined, effective: 2021, milestone: m, outcome: waived, by: a}",
+    ),
+    (
+        "a stake of 60 %",
+        "{event: StakeReported, effective: 2021, holder: a, issuer: c, share: 70 %, basis: all}",
+    ),
+    (
+        "a stake of 60 %",
+        "{event: StakeReported, effective: 2021, holder: b, issuer: c, share: 60 %, basis: diluted}",
+    ),
+    (
+        "a stake of 60 %",
+        "{event: StakeReported, effective: 2021, holder: b, issuer: c, share: about 41 %, basis: all}",
+    ),
+    (
+        "an open dispute",
+        "{event: DisputeDecided, effective: 2021, dispute: d, outcome: settled}",
+    ),
+    (
+        "an option",
+        "{event: OptionExercised, effective: 2021, provision: o, by: a, choice: exercised}",
+    ),
+    (
+        "a licence until closing",
+        "{event: MilestoneDetermined, effective: 2021, milestone: closing, outcome: occurred}",
+    ),
+    (
+        "a licence until closing",
+        "{event: ProvisionEnded, effective: milestone closing, provision: p, basis: merged}",
+    ),
+]
+
+REFUSED = [
+    (
+        "nothing",
+        "{event: LicenceGranted, effective: 2020, id: p, holder: d}",
+        "there is no party d in this agreement",
+        None,
+    ),
+    (
+        "nothing",
+        "{event: TermExtended, effective: 2020, provision: p, ends: never}",
+        "there is no provision p in this agreement",
+        None,
+    ),
+    (
+        "a licence",
+        "{event: AgreementOpened, effective: 2020, title: Twice, parties: [{id: z, name: Z}]}",
+        "this agreement has been opened already",
+        "@1 agreement-opened (2000-01-01)",
+    ),
+    (
+        "nothing",
+        "{event: PartyJoined, effective: 2020, party: {id: a, name: A}}",
+        "a is a party already",
+        "@1 agreement-opened (2000-01-01)",
+    ),
+    (
+        "nothing",
+        "{event: LicenceGranted, effective: 2020, id: p, holder: a, instrument: i}",
+        "there is no instrument i in this agreement",
+        None,
+    ),
+    (
+        "a licence",
+        "{event: LicenceGranted, effective: 2021, id: p, holder: a}",
+        "there is a provision p already",
+        "@2 licence-granted p (2020-01-01)",
+    ),
+    (
+        "a licence",
+        "{event: LicenceGranted, effective: 2019, id: p, holder: a}",
+        "there is a provision p already",
+        "@2 licence-granted p (2020-01-01)",
+    ),
+    (
+        "a licence",
+        "{event: TermExtended, effective: 2019-12-31, provision: p, ends: never}",
+        "p is not there yet on that date",
+        "@2 licence-granted p (2020-01-01)",
+    ),
+    (
+        "a licence",
+        "{event: LevelChanged, effective: 2021, provision: p, level: sole}",
+        "p is a licence and has no level",
+        "@2 licence-granted p (2020-01-01)",
+    ),
+    (
+        "a licence",
+        "{event: ProvisionResumed, effective: 2021-01-01, provision: p}",
+        "p is not suspended on 2021-01-01",
+        "@2 licence-granted p (2020-01-01)",
+    ),
+    (
+        "a licence",
+        "{event: ProvisionReinstated, effective: 2021-01-01, provision: p}",
+        "p has not ended by 2021-01-01",
+        "@2 licence-granted p (2020-01-01)",
+    ),
+    (
+        "a licence",
+        "{event: RightRelinquished, effective: 2021, provision: p, by: b}",
+        "b does not hold p, a does",
+        "@2 licence-granted p (2020-01-01)",
+    ),
+    (
+        "a licence",
+        "{event: OptionExercised, effective: 2021, provision: p, by: a, choice: exercised}",
+        "p is a licence; there is nothing to exercise",
+        "@2 licence-granted p (2020-01-01)",
+    ),
+    (
+        "a licence",
+        "{event: EventCorrected, target: 9, replacement: {id: q}, reason: typing error}",
+        "there is no event @9 to speak of",
+        None,
+    ),
+    (
+        "a licence",
+        "{event: EventCorrected, target: 2, replacement: {holder: d}, reason: wrong}",
+        "this would make @2 licence-granted p (2020-01-01) impossible: "
+        "there is no party d in this agreement",
+        "@2 licence-granted p (2020-01-01)",
+    ),
+    (
+        "a licence through 2024",
+        "{event: TermExtended, effective: 2021, provision: p, ends: through 2023}",
+        "through 2023 is certainly earlier than the end of p, through 2024",
+        "@2 licence-granted p (2020-01-01)",
+    ),
+    (
+        "a licence through 2024",
+        "{event: TermShortened, effective: 2021, provision: p, ends: through 2025}",
+        "through 2025 is certainly later than the end of p, through 2024",
+        "@2 licence-granted p (2020-01-01)",
+    ),
+    (
+        "a licence through 2024",
+        "{event: TermExtended, effective: 2025-01-01, provision: p, ends: never}",
+        "p has ended by 2025-01-01",
+        "@2 licence-granted p (2020-01-01)",
+    ),
+    (
+        "a licence given up",
+        "{event: ScopeWidened, effective: 2024-06-30, provision: p, include: {asset: x}}",
+        "p has ended by 2024-06-30",
+        "@3 right-relinquished p (2024-06-30)",
+    ),
+    (
+        "a licence widened in 2024",
+        "{event: RightRelinquished, effective: 2024-06-29, provision: p, by: a}",
+        "this would make @3 scope-widened p (2024-06-30) impossible: "
+        "p has ended by 2024-06-30",
+        "@3 scope-widened p (2024-06-30)",
+    ),
+    (
+        "a licence widened in 2024",
+        "{event: EventRetracted, target: 2, reason: typing error}",
+        "this would make @3 scope-widened p (2024-06-30) impossible: "
+        "there is no provision p in this agreement",
+        "@3 scope-widened p (2024-06-30)",
+    ),
+    (
+        "a licence widened in 2024",
+        "{event: EventCorrected, target: 2, replacement: {effective: 2025-01-01}, reason: x}",
+        "this would make @3 scope-widened p (2024-06-30) impossible: "
+        "p is not there yet on that date",
+        "@3 scope-widened p (2024-06-30)",
+    ),
+    (
+        "a suspended licence",
+        "{event: ProvisionSuspended, effective: 2023-06-01, provision: p}",
+        "p is suspended already",
+        "@3 provision-suspended p (2023-01-01)",
+    ),
+    (
+        "a retracted licence",
+        "{event: EventRetracted, target: 2, reason: again}",
+        "@2 has been retracted already",
+        "@3 event-retracted @2",
+    ),
+    (
+        "a retracted licence",
+        "{event: EventCorrected, target: 3, replacement: {reason: y}, reason: x}",
+        "@3 is itself an event of the record",
+        "@3 event-retracted @2",
+    ),
+    (
+        "a memorandum",
+        "{event: LicenceGranted, effective: 2021, id: p, holder: a, instrument: m}",
+        "m does not bind, so that licence-granted cannot rest on it",
+        "@2 instrument-signed m (2020-01-01)",
+    ),
+    (
+        "a memorandum",
+        "{event: InstrumentSigned, effective: 2021, id: m, kind: definitive}",
+        "there is an instrument m already",
+        "@2 instrument-signed m (2020-01-01)",
+    ),
+    (
+        "a panel",
+        "{event: MilestoneDetermined, effective: 2021, milestone: m, outcome: verified, by: a}",
+        "m is determined by panel, not by a",
+        "@2 procedure-agreed q (2020-01-01)",
+    ),
+    (
+        "a panel",
+        "{event: MilestoneDetermined, effective: 2021, milestone: m, outcome: lapsed}",
+        "m is determined by panel, not by nobody named",
+        "@2 procedure-agreed q (2020-01-01)",
+    ),
+    (
+        "a panel",
+        "{event: MilestoneClaimed, effective: 2021, milestone: m, by: b}",
+        "m is claimed by a, not by b",
+        "@2 procedure-agreed q (2020-01-01)",
+    ),
+    (
+        "a panel",
+        "{event: ApprovalDecided, effective: 2021, authority: b, subject: s, decision: approved, milestone: m}",
+        "m is determined by panel, not by b",
+        "@2 procedure-agreed q (2020-01-01)",
+    ),
+    (
+        "a stake of 60 %",
+        "{event: StakeReported, effective: 2021, holder: b, issuer: c, share: 40.1 %, basis: all}",
+        "the stakes in c would pass 100 % on the basis 'all': 100.1 %",
+        "@2 stake-reported (2020-01-01)",
+    ),
+    (
+        "an ended agreement",
+        "{event: LicenceGranted, effective: 2025-01-01, id: p, holder: a}",
+        "the agreement has ended by 2025-01-01",
+        "@2 agreement-ended (2024-12-31)",
+    ),
+    (
+        "an ended agreement",
+        "{event: AgreementEnded, effective: 2025-01-01, basis: expired}",
+        "the agreement has ended already",
+        "@2 agreement-ended (2024-12-31)",
+    ),
+    (
+        "an open dispute",
+        "{event: DisputeDecided, effective: 2019, dispute: d, outcome: settled}",
+        "the dispute d is not open yet on that date",
+        "@2 dispute-opened d (2020-01-01)",
+    ),
+    (
+        "an open dispute",
+        "{event: DisputeDecided, effective: 2021, dispute: e, outcome: settled}",
+        "there is no dispute e in this agreement",
+        None,
+    ),
+    (
+        "a decided dispute",
+        "{event: DisputeDecided, effective: 2022, dispute: d, outcome: settled}",
+        "the dispute d has been decided already",
+        "@3 dispute-decided d (2021-01-01)",
+    ),
+    (
+        "loans in dollars",
+        "{event: MeasureReported, effective: 2021, measure: loans, value: EUR 5m}",
+        "loans is in USD elsewhere, not in EUR",
+        "@2 measure-reported loans (2020-01-01)",
+    ),
+    (
+        "loans in dollars",
+        "{event: LicenceGranted, effective: 2021, id: p, holder: a, ends: measure loans = EUR 0}",
+        "loans is in USD elsewhere, not in EUR",
+        "@2 measure-reported loans (2020-01-01)",
+    ),
+    (
+        "a licence until closing, widened in 2024",
+        "{event: MilestoneDetermined, effective: 2024-01-01, milestone: closing, outcome: occurred}",
+        "this would make @3 scope-widened p (2024-06-30) impossible: "
+        "p has ended by 2024-06-30",
+        "@3 scope-widened p (2024-06-30)",
+    ),
+    (
+        "a licence until closing",
+        "{event: ProvisionEnded, effective: milestone closing, provision: q, basis: merged}",
+        "there is no provision q in this agreement",
+        None,
+    ),
+]
+
+
+def offered(recorded: str, event: str) -> tuple[FoldRules, Sequence[Entry]]:
+    there = entries(f"{RECORDED[recorded]}\n- {event}")
+    rules = FoldRules(lambda _, after: [e for e in there[:-1] if e.seq > after])
+    return rules, there[-1:]
+
+
+@pytest.mark.parametrize(("recorded", "event"), ACCEPTED)
+def test_what_is_possible_is_accepted(recorded: str, event: str) -> None:
+    rules, new = offered(recorded, event)
+    rules.admit("a-b", new)
+
+
+@pytest.mark.parametrize(("recorded", "event", "message", "conflict"), REFUSED)
+def test_what_is_impossible_is_refused_with_the_event_in_the_way(
+    recorded: str, event: str, message: str, conflict: str | None
+) -> None:
+    rules, new = offered(recorded, event)
+    with pytest.raises(WhereasError) as caught:
+        rules.admit("a-b", new)
+    assert (str(caught.value), caught.value.text("conflict")) == (message, conflict)
+    assert caught.value.exit_code == 1
+    assert caught.value.number("draft") == 0
+
+
+@pytest.mark.parametrize(("recorded", "event", "message", "conflict"), REFUSED)
+def test_what_is_refused_leaves_the_agreement_as_it_was(
+    recorded: str, event: str, message: str, conflict: str | None
+) -> None:
+    """The same offer is refused again, and what is possible is still accepted."""
+    del conflict
+    rules, new = offered(recorded, event)
+    for _ in range(2):
+        with pytest.raises(WhereasError) as caught:
+            rules.admit("a-b", new)
+        assert str(caught.value) == message
+    last = entries(
+        f"{RECORDED[recorded]}\n- {{event: ProvisionGranted, effective: 2020-02-01, id: z, kind: other, holder: a}}"
+    )
+    rules.admit("a-b", last[-1:])
+
+
+def test_the_first_source_of_the_event_in_the_way_is_named() -> None:
+    there = entries(
+        """
+- {event: LicenceGranted, effective: 2020, id: p, holder: a, sources: [{source: s, title: The Deed, at: clause 3}]}
+- {event: LicenceGranted, effective: 2020, id: p, holder: a}
+"""
+    )
+    rules = FoldRules(lambda _, after: [e for e in there[:-1] if e.seq > after])
+    with pytest.raises(WhereasError) as caught:
+        rules.admit("a-b", there[-1:])
+    assert caught.value.text("source") == "The Deed, clause 3"
+
+
+def test_in_a_batch_the_refused_event_is_counted_from_nought() -> None:
+    there = entries(
+        """
+- {event: LicenceGranted, effective: 2020, id: p, holder: a}
+- {event: LicenceGranted, effective: 2020, id: q, holder: a}
+- {event: LicenceGranted, effective: 2020, id: p, holder: a}
+"""
+    )
+    rules = FoldRules(lambda _, after: [e for e in there[:1] if e.seq > after])
+    with pytest.raises(WhereasError) as caught:
+        rules.admit("a-b", there[1:])
+    assert caught.value.number("draft") == 2
