@@ -253,7 +253,10 @@ def _read(text: str) -> tuple[Decimal, str] | None:
         unit, digits, suffix = found.groups()
         if unit not in CURRENCIES:
             return None
-        return Decimal(digits).scaleb(SUFFIXES.get(suffix, 0), _EXACT), unit
+        number = Decimal(digits)
+        if len(number.as_tuple().digits) <= _MAX_DIGITS:
+            number = number.scaleb(SUFFIXES.get(suffix, 0), _EXACT)
+        return number, unit
     if found := _PERCENT.fullmatch(text):
         return Decimal(found[1]), "%"
     if (found := _COUNT.fullmatch(text)) and not means_money_or_percent(found[2]):

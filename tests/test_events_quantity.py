@@ -160,6 +160,7 @@ FORMS = "write for example USD 12bn, 27 %, 100 shares or unknown"
         ("about about USD 5m", "'about USD 5m' is not a quantity", FORMS),
         ("unknown per year", "'unknown' is not a quantity", FORMS),
         ("USD " + "9" * 25, "more than 24 digits", None),
+        ("USD " + "9" * 150 + "m", "more than 24 digits", None),
         ("", "'' is not a quantity", FORMS),
         ("9" * 201, "a quantity has at most 200 characters", None),
     ],

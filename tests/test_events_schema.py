@@ -44,7 +44,7 @@ def written(value: object) -> dict[str, Any]:
     return fields
 
 
-def complaints(validator: Draft202012Validator, value: object) -> list[str]:
+def complaints(validator: Draft202012Validator, value: dict[str, Any]) -> list[str]:
     return [error.message for error in validator.iter_errors(value)]
 
 
