@@ -17,7 +17,7 @@ from events.entry import Entry
 from events.errors import NotFound, Refused, WhereasError
 from projections.fold import fold
 from projections.history import about
-from projections.record import check_record
+from projections.record import check_record, record_of
 from projections.state import State
 from projections.terms import Units, check_terms
 from projections.timeline import Timeline, appended, pending_steps, timeline_of
@@ -140,10 +140,12 @@ def _anew(checked: _Checked, entries: Sequence[Entry], *, strict: bool) -> None:
 
 def _check_record(checked: _Checked, entries: Sequence[Entry]) -> None:
     """Check what record events speak of, each after those before it."""
-    record = timeline_of(checked.entries).record
+    record = record_of(checked.entries)
     for entry in entries:
         check_record(entry, record)
-        record = timeline_of([*record.known.values(), entry]).record
+        record.known[entry.seq] = entry
+        if entry.is_record:
+            record = record_of(list(record.known.values()))
 
 
 def label(entry: Entry) -> str:

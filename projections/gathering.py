@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Callable
 from typing import Any
 
@@ -123,9 +124,13 @@ def _approved(facts: Facts, event: ApprovalDecided, at: Dated) -> None:
 def _measured(facts: Facts, event: MeasureReported, at: Dated) -> None:
     span = _as_of(event, at).span
     reports = facts.measures.setdefault(event.measure, [])
-    reports.append(Report(span, event.value, at.seq, event.subject))
-    reports.sort(key=lambda report: (report.span.lo, report.seq))
+    report = Report(span, event.value, at.seq, event.subject)
+    insort(reports, report, key=_place)
     _reaches(facts, event, at)
+
+
+def _place(report: Report) -> tuple[int, int]:
+    return report.span.lo, report.seq
 
 
 def _noticed(facts: Facts, event: NoticeGiven, at: Dated) -> None:
