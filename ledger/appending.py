@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from threading import Lock
+from typing import NamedTuple
 
 import msgspec
 from eventsourcing.persistence import EventStore
@@ -37,6 +38,17 @@ from ledger.streams import unknown
 
 MOST_TRIES = 100
 _SOME_LEAF = "0" * 64
+
+
+class Places(NamedTuple):
+    """Numbers in their agreements for new events, and a position they come behind.
+
+    The position is behind everything recorded of those agreements, not necessarily
+    of others: it only puts the events in order until the store gives them theirs.
+    """
+
+    seqs: list[int]
+    position: int
 
 
 class Appending:
@@ -85,13 +97,13 @@ class Appending:
         for _ in range(MOST_TRIES):
             if receipts := replayed(self._store, drafts):
                 return receipts
-            seqs = self._numbers(drafts, expected, system=system)
+            places = self._places(drafts, expected, system=system)
             sealed = sealed or self._sealed(drafts, recorded_by, batch)
             if dry_run:
-                self._rehearse(drafts, sealed, seqs)
+                self._rehearse(drafts, sealed, places)
                 return []
             with suppress(Moved):
-                return self.record(drafts, sealed, seqs)
+                return self.record(drafts, sealed, places)
         raise Conflict(
             f"{drafts[0].agreement} moved {MOST_TRIES} times while it was appended to;"
             " nothing was recorded",
@@ -102,7 +114,7 @@ class Appending:
         self,
         drafts: Sequence[Draft],
         sealed: Sequence[Pending],
-        seqs: Sequence[int],
+        places: Places,
         erasure: Erasure | None = None,
     ) -> list[Receipt]:
         """Ask the rules, and write what they admit.
@@ -112,10 +124,10 @@ class Appending:
         """
         receipts: list[Receipt] = []
         admitted: list[str] = []
-        pendings = list(map(_numbered, sealed, seqs))
+        pendings = list(map(_numbered, sealed, places.seqs))
         with self._one_thread:
             try:
-                self._admit(drafts, seqs, admitted)
+                self._admit(drafts, places, admitted)
                 self._events.put(pendings, receipts=receipts, erasure=erasure)
             except BaseException:
                 self._forget(admitted)
@@ -159,17 +171,19 @@ class Appending:
             for i, draft in enumerate(drafts, 1)
         ]
 
-    def _numbers(
+    def _places(
         self, drafts: Sequence[Draft], expected: int | None, *, system: bool
-    ) -> list[int]:
+    ) -> Places:
         """Give the drafts numbers in their agreements, behind what is there now."""
         ends: dict[str, int] = {}
         seqs: list[int] = []
+        position = 0
         for draft in drafts:
             agreement = draft.agreement
             if agreement not in ends:
                 tail = self._store.tail(agreement)
                 ends[agreement] = tail.seq if tail else 0
+                position = max(position, tail.position + 1 if tail else 0)
                 self._check_expected(agreement, ends[agreement], expected)
             if not system:
                 self._check_opening(draft, ends[agreement])
@@ -181,7 +195,7 @@ class Appending:
                 " cannot be expected of all",
                 field="expected",
             )
-        return seqs
+        return Places(seqs, position)
 
     def _check_expected(self, agreement: str, seq: int, expected: int | None) -> None:
         if expected is not None and seq != expected:
@@ -206,14 +220,13 @@ class Appending:
             raise unknown(self._store, draft.agreement)
 
     def _admit(
-        self, drafts: Sequence[Draft], seqs: Sequence[int], admitted: list[str]
+        self, drafts: Sequence[Draft], places: Places, admitted: list[str]
     ) -> None:
         """Ask the rules about each agreement; note those that said yes."""
-        size = self._store.head().size
         new = [
             provisional(draft, seq, position)
             for position, (draft, seq) in enumerate(
-                zip(drafts, seqs, strict=True), size
+                zip(drafts, places.seqs, strict=True), places.position
             )
         ]
         for agreement in dict.fromkeys(draft.agreement for draft in drafts):
@@ -224,17 +237,17 @@ class Appending:
             admitted.append(agreement)
 
     def _rehearse(
-        self, drafts: Sequence[Draft], sealed: Sequence[Pending], seqs: Sequence[int]
+        self, drafts: Sequence[Draft], sealed: Sequence[Pending], places: Places
     ) -> None:
         """Do everything but write."""
         admitted: list[str] = []
         with self._one_thread:
             try:
-                self._admit(drafts, seqs, admitted)
+                self._admit(drafts, places, admitted)
             finally:
                 self._forget(admitted)
         size, now = self._store.head().size, instant_text(self._clock())
-        for pending in map(_numbered, sealed, seqs):
+        for pending in map(_numbered, sealed, places.seqs):
             place = {"position": size, "prev": _SOME_LEAF, "recorded_at": now}
             encode(msgspec.structs.replace(pending.envelope, **place))
 
@@ -263,6 +276,8 @@ def _check(
             raise Refused(f"{draft.event.TYPE} is written by the ledger itself")
         if not system and draft.agreement == LEDGER_STREAM:
             raise Refused(f"{LEDGER_STREAM} is kept by the ledger itself")
+    if len(drafts) == 1:
+        return
     keys = Counter((d.agreement, d.key) for d in drafts if d.key is not None)
     for (agreement, key), times in keys.items():
         if times > 1:

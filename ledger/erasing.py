@@ -18,7 +18,7 @@ from events.codec import SALT_BYTES, canonical
 from events.entry import Draft
 from events.errors import Conflict, NotFound, Refused
 from events.record import ValuesErased
-from ledger.appending import MOST_TRIES, Appending
+from ledger.appending import MOST_TRIES, Appending, Places
 from ledger.mapper import entry_of
 from ledger.receipts import Receipt
 from ledger.store import Erasure, Moved, Row, Store
@@ -44,8 +44,9 @@ def erase(
             raise unknown(store, draft.agreement)
         erasure = _erasure(store, draft)
         sealed = appending.seal(draft, recorded_by)
+        places = Places([tail.seq + 1], tail.position + 1)
         with suppress(Moved):
-            (receipt,) = appending.record([draft], [sealed], [tail.seq + 1], erasure)
+            (receipt,) = appending.record([draft], [sealed], places, erasure)
             store.scrub()
             return receipt
     raise Conflict(

@@ -65,10 +65,10 @@ def place(
         placed.append(envelope)
         rows.append(row_of(envelope, event, leaf, pending.disclosed, pending.salts))
     tree, runs = edge.tree.extend(leaves)
-    grown = Growth(rows, runs, Edge(tree, placed[-1].recorded_at))
-    root = tree.root().hex()
-    return grown, [
-        receipt_of(envelope, leaf, tree.size, root)
+    root = tree.root()
+    growth = Growth(rows, runs, Edge(tree, placed[-1].recorded_at), root)
+    return growth, [
+        receipt_of(envelope, leaf, tree.size, root.hex())
         for envelope, leaf in zip(placed, leaves, strict=True)
     ]
 

@@ -164,6 +164,7 @@ class Growth(NamedTuple):
     rows: Sequence[tuple[Any, ...]]
     runs: Sequence[Run]
     edge: Edge
+    root: bytes
 
 
 class Store(Protocol):

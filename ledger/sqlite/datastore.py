@@ -25,13 +25,17 @@ from eventsourcing.sqlite import (
 
 from events.errors import Conflict
 from ledger.sqlite.connection import Watch, open_reader, open_writer
-from ledger.sqlite.failures import busy, failing, is_busy, read_only
+from ledger.sqlite.failures import busy, failing, is_busy, read_only, translated
 
 WRITE_WAIT_SECONDS = 10.0
 _UNLOCKED_TRIES = 3
 # The longest pause before the next try, by how long one has waited: whoever has waited
 # longest tries most often, and so is served before newcomers.
 _PAUSES = ((0.05, 0.008), (0.2, 0.004), (float("inf"), 0.001))
+
+
+class _Busy(Exception):  # noqa: N818  # never seen outside: it is not an error
+    """The connection that writes found the file locked, and does not wait."""
 
 
 class ReadConnection(SQLiteConnection):
@@ -109,8 +113,9 @@ class LedgerDatastore(SQLiteDatastore):
         if self._writable:
             with self._writing:
                 self._opened()
-        with self.reading():
-            pass
+        else:
+            with self.reading():
+                pass
 
     @contextmanager
     def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
@@ -122,36 +127,78 @@ class LedgerDatastore(SQLiteDatastore):
             ):
                 yield c
             return
-        with self._writing, failing(self.path):
+        with self._writing:
             writer = self._opened()
             begin(writer, self.path, self.wait_seconds)
             try:
                 yield SQLiteCursor(writer.cursor())
                 writer.execute("COMMIT")
-            except BaseException:
-                # SQLite has rolled back by itself where the disk is full.
-                if writer.in_transaction:
-                    writer.execute("ROLLBACK")
+            except BaseException as error:
+                self._roll_back(writer)
+                if isinstance(error, sqlite3.Error):
+                    raise translated(error, self.path) from error
                 raise
+
+    def _roll_back(self, writer: sqlite3.Connection) -> None:
+        """Undo a transaction; SQLite has done so by itself where the disk is full."""
+        try:
+            if writer.in_transaction:
+                writer.execute("ROLLBACK")
+        except sqlite3.Error:
+            # Whatever is left of it ends with the connection; the next one recovers.
+            writer.close()
+            self._writer = None
 
     @contextmanager
     def reading(self) -> Iterator[ReadConnection]:
         """Lend a connection for reading."""
         with failing(self.path):
-            connection = self.pool.get_connection(is_writer=False)
+            connection = self._lend()
             try:
-                assert isinstance(connection, ReadConnection)  # noqa: S101  # the pool makes no others
                 yield connection
             finally:
                 self.pool.put_connection(connection)
 
     def query(self, sql: str, values: tuple[Any, ...] = ()) -> list[Any]:
         """Run one query on what is committed and read all of its answer."""
-        for _ in range(_UNLOCKED_TRIES):
-            with suppress(Conflict), self.reading() as connection:
-                return connection.query(sql, values)
-        with self.reading() as connection:
+        try:
+            if self._writer and self._writing.acquire(blocking=False):
+                with suppress(_Busy):
+                    return self._queried_by_writer(sql, values)
+            for _ in range(_UNLOCKED_TRIES):
+                with suppress(Conflict):
+                    return self._queried(sql, values)
+            return self._queried(sql, values)
+        except sqlite3.Error as error:
+            raise translated(error, self.path) from error
+
+    def _queried_by_writer(self, sql: str, values: tuple[Any, ...]) -> list[Any]:
+        """Run one query on the connection that writes, which this thread has now.
+
+        What an append needs to see is mostly what this process wrote last, and its
+        own pages are still in memory there; another connection reads them again.
+        """
+        try:
+            return self._opened().execute(sql, values).fetchall()
+        except sqlite3.OperationalError as error:
+            if is_busy(error):
+                raise _Busy from error
+            raise
+        finally:
+            self._writing.release()
+
+    def _queried(self, sql: str, values: tuple[Any, ...]) -> list[Any]:
+        """Run one query; without a context manager, because each append runs some."""
+        connection = self._lend()
+        try:
             return connection.query(sql, values)
+        finally:
+            self.pool.put_connection(connection)
+
+    def _lend(self) -> ReadConnection:
+        connection = self.pool.get_connection(is_writer=False)
+        assert isinstance(connection, ReadConnection)  # noqa: S101  # the pool makes no others
+        return connection
 
     def checkpoint(self) -> None:
         """Write everything into the file itself and empty the write-ahead log."""
@@ -193,7 +240,7 @@ def begin(
             writer.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
             if not is_busy(error):
-                raise
+                raise translated(error, path) from error
         else:
             return
         waited = time.monotonic() - start

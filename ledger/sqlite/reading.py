@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from events.codec import canonical
 from events.errors import Integrity, Refused
 from ledger.log.tree import HASH_SIZE, TILE_WIDTH, Frontier
 from ledger.sqlite.datastore import LedgerDatastore
@@ -24,6 +25,11 @@ MOST = (1 << 63) - 1
 
 _ROWS = f"SELECT {ROW_COLUMNS} FROM events "  # noqa: S608  # constants only
 _COLUMNS = f"SELECT {', '.join(Columns._fields)} FROM events "  # noqa: S608  # as above
+_KEYED = f"{_ROWS} WHERE agreement = ? AND key = ?"
+_ALL_KEYED = (
+    f"SELECT key, {ROW_COLUMNS} FROM events WHERE agreement = ? "  # noqa: S608  # as above
+    "AND key IN (SELECT value FROM json_each(?))"
+)
 # Every agreement by index look-ups, one after the other: not all events are read.
 _NAMES = (
     "WITH RECURSIVE names (name) AS ("
@@ -131,15 +137,20 @@ class SQLiteStore:
         return {position: Tail._make(tail) for position, *tail in found}
 
     def keyed(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Row]:
-        """Find events by agreement and idempotency key, one index look-up a key."""
-        found: dict[tuple[str, str], Row] = {}
-        with self.file.reading() as connection:
-            for pair in keys:
-                for row in connection.query(
-                    f"{_ROWS} WHERE agreement = ? AND key = ?", pair
-                ):
-                    found[pair] = Row._make(row)
-        return found
+        """Find events by agreement and idempotency key, one query an agreement."""
+        if len(keys) == 1:
+            one = self.file.query(_KEYED, keys[0])
+            return {keys[0]: Row._make(one[0])} if one else {}
+        wanted: dict[str, list[str]] = {}
+        for agreement, key in keys:
+            wanted.setdefault(agreement, []).append(key)
+        return {
+            (agreement, key): Row._make(row)
+            for agreement, names in wanted.items()
+            for key, *row in self.file.query(
+                _ALL_KEYED, (agreement, canonical(names).decode())
+            )
+        }
 
     def last_recorded(self, instant: str) -> int:
         """Give the position of the last event up to an instant, or -1.

@@ -151,7 +151,7 @@ def _grow(c: SQLiteCursor, growth: Growth) -> None:
     tree, recorded_at = growth.edge
     c.executemany(_INSERT, growth.rows)
     c.executemany(_TILES, (tile for run in growth.runs for tile in _tiles(run)))
-    c.execute(_GROW, (tree.size, tree.root(), b"".join(tree.hashes), recorded_at))
+    c.execute(_GROW, (tree.size, growth.root, b"".join(tree.hashes), recorded_at))
 
 
 def _erase(c: SQLiteCursor, erasure: Erasure) -> None:
