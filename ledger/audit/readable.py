@@ -1,0 +1,67 @@
+"""Write the part of a bundle that people read, and that anybody can compute again.
+
+``history.csv`` has a line an event. ``state/<agreement>@<date>.json`` is the answer
+``whereas/state/1`` on that date, as known at the head; silence counts as "has not
+happened" up to the day on which the bundle's last snapshot was recorded.
+
+Whoever verifies computes both again from the events and compares every byte.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+import msgspec
+
+from events.dates import PartialDate, parse_day
+from events.entry import Entry
+from ledger.audit.leaf import Leaf
+from projections.answers import KnownAt, state_answer
+from projections.timeline import timeline_of
+
+HISTORY_HEADER = (
+    "position,recorded_at,agreement,seq,event,effective,instrument,recorded_by,leaf\r\n"
+)
+# A spreadsheet would take such a cell for a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_DAY_LENGTH = len("2025-10-28")
+
+
+def history_line(leaf: Leaf, hashed: bytes) -> str:
+    """Write the line of one event."""
+    effective, instrument = leaf.effective or "", leaf.instrument or ""
+    return (
+        f"{leaf.position},{leaf.recorded_at},{leaf.agreement},{leaf.seq},{leaf.type},"
+        f"{_cell(effective)},{instrument},{_cell(leaf.recorded_by)},{hashed.hex()}\r\n"
+    )
+
+
+def state_bytes(entries: Sequence[Entry], on: PartialDate, asked_at: str) -> bytes:
+    """Write what holds in an agreement on a date.
+
+    Args:
+        entries: its events, all that are known, in order; at least one.
+        on: the date.
+        asked_at: the instant up to whose day silence means that nothing happened.
+    """
+    last = entries[-1].envelope
+    horizon = parse_day(asked_at[:_DAY_LENGTH])
+    answer = state_answer(
+        timeline_of(entries, horizon=horizon),
+        on,
+        known=KnownAt(last.seq, last.position, last.recorded_at),
+    )
+    return msgspec.json.format(msgspec.json.encode(answer), indent=2) + b"\n"
+
+
+def _cell(text: str) -> str:
+    """Write a cell so that no spreadsheet runs it."""
+    if text.startswith(_FORMULA):
+        text = f"'{text}"
+    if text.isalnum() or not any(c in ',"\r\n' for c in text):
+        return text
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="").writerow((text,))
+    return stream.getvalue()

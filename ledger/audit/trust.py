@@ -1,0 +1,314 @@
+"""Judge the signed heads of a bundle by what the verifier brought along.
+
+Keys, witnesses, certificates and a head seen before come from outside. From inside come
+changes of keys, which only lead from a key that is trusted to another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from events.errors import InputError, Integrity
+from ledger.audit import names
+from ledger.audit.chain import Bound
+from ledger.audit.reading import Bundle
+from ledger.audit.rotation import (
+    STATEMENT_BYTES_MAX,
+    follow,
+    predecessors,
+    read_rotation,
+)
+from ledger.audit.verdict import Findings, Signed
+from ledger.log import timestamp
+from ledger.log.checkpoint import Checkpoint
+from ledger.log.encoding import decode_number
+from ledger.log.note import MAX_NOTE_BYTES, KeyType, Note, Verified, VerifierKey
+from ledger.log.policy import Judged, Policy
+from ledger.log.proof import MAX_PROOF_BYTES, ConsistencyProof
+from ledger.log.tree import verify_consistency
+
+# Two honest clocks may differ by so much.
+CLOCK_SKEW = timedelta(minutes=5)
+FILES_MAX = 10_000
+_INSTANT = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What the verifier brought along.
+
+    Attributes:
+        policy: the trusted keys of logs and witnesses, and how many must cosign.
+        since: a signed head of the same log that was kept from an earlier day.
+        stamp_roots: certificates of trusted time-stamping authorities, as PEM.
+    """
+
+    policy: Policy
+    since: bytes | None = None
+    stamp_roots: Sequence[bytes] = ()
+
+    @classmethod
+    def in_key(cls, vkey: str, since: bytes | None = None) -> Trust:
+        """Trust one key of a log, and ask for no cosignature."""
+        key = VerifierKey.parse(vkey)
+        if key.type is not KeyType.ED25519:
+            raise InputError("this is the key of a witness, not of a log", field="key")
+        return cls(Policy(logs=(key,)), since)
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """The heads of a bundle, judged.
+
+    Attributes:
+        note: the bytes of the checkpoint.
+        judged: the checkpoint, and the signatures believed.
+        roots: the roots that earlier sizes must have, with where each comes from.
+        bounds: what others saw, and when.
+        rotations: changes of keys, by the position at which they must be recorded.
+        since: the size of the head that was known before.
+    """
+
+    note: bytes
+    judged: Judged
+    roots: dict[int, tuple[bytes, str]]
+    bounds: tuple[Bound, ...]
+    rotations: dict[int, bytes]
+    since: int | None
+
+    @property
+    def head(self) -> Checkpoint:
+        """Give the head."""
+        return self.judged.checkpoint
+
+
+def judge_heads(
+    bundle: Bundle, trust: Trust, findings: Findings, *, full: bool
+) -> Heads:
+    """Judge the checkpoint of a bundle, the earlier ones, and growth between them.
+
+    Args:
+        bundle: the bundle.
+        trust: what the verifier brought along.
+        findings: where to tell what was checked.
+        full: whether the bundle holds every event, so that any size can be computed.
+
+    Raises:
+        InputError: a file is not of its format.
+        Integrity: a signature, a proof or a time-stamp does not hold.
+    """
+    statements = dict(_statements(bundle))
+    rotations = [read_rotation(statement) for statement in statements.values()]
+    policy = replace(trust.policy, logs=follow(trust.policy.logs, rotations))
+    data = bundle.take(names.CHECKPOINT, MAX_NOTE_BYTES)
+    judged = policy.judge(data)
+    head = judged.checkpoint
+    _tell_signatures(judged.note, policy, names.CHECKPOINT, findings)
+    bounds = list(_bounds(judged.checkpoint, judged.cosignatures))
+    bounds += _stamped(bundle, names.CHECKPOINT, head, trust, findings)
+    earlier = replace(policy, logs=predecessors(policy.logs, rotations))
+    roots: dict[int, tuple[bytes, str]] = {}
+    for size in _sizes(bundle, head):
+        name = names.checkpoint_name(size)
+        note = Note.parse(bundle.take(name, MAX_NOTE_BYTES))
+        old = _earlier(note, name, size, head)
+        believed = _signed(note, earlier, name)
+        _tell_signatures(note, earlier, name, findings)
+        _check_growth(bundle, old, head, data)
+        roots[size] = (old.root, name)
+        bounds += _bounds(old, [v for v in believed if v.key not in earlier.logs])
+        bounds += _stamped(bundle, name, old, trust, findings)
+    since = _since(trust, earlier, head, roots, findings, full=full)
+    findings.checked.append(
+        f"the signature of {head.origin} on its head of {head.size} events"
+    )
+    if roots:
+        findings.checked.append(f"growth from {len(roots)} earlier heads")
+    return Heads(data, judged, roots, tuple(bounds), statements, since)
+
+
+def signatures(judged: Judged) -> tuple[Signed, ...]:
+    """List the signatures that were believed."""
+    return (
+        *(Signed(key=str(found.key), role="log") for found in judged.logs),
+        *(
+            Signed(key=str(found.key), role="witness", at=_instant(found.time))
+            for found in judged.cosignatures
+        ),
+    )
+
+
+def numbers(bundle: Bundle, prefix: str, ending: str = "") -> Iterator[int]:
+    """Read the numbers out of the names that begin with a prefix.
+
+    Raises:
+        InputError: a name has something else there.
+    """
+    for name in bundle.names(prefix):
+        text = name.removeprefix(prefix)
+        if text.endswith(".tsr") and ending != ".tsr":
+            continue
+        if not text.endswith(ending):
+            raise InputError(f"{name} is not the name of a file of a bundle")
+        yield decode_number(text.removesuffix(ending), "number in a name")
+
+
+def _statements(bundle: Bundle) -> Iterator[tuple[int, bytes]]:
+    for position in _few(sorted(numbers(bundle, "keys/"))):
+        yield position, bundle.take(names.key_name(position), STATEMENT_BYTES_MAX)
+
+
+def _sizes(bundle: Bundle, head: Checkpoint) -> list[int]:
+    sizes = _few(sorted(numbers(bundle, "checkpoints/")))
+    for size in sizes:
+        if not 0 < size < head.size:
+            raise Integrity(
+                f"a head of {size} events is not earlier than one of {head.size}",
+                file=names.checkpoint_name(size),
+                position=head.size,
+            )
+    return sizes
+
+
+def _few(found: list[int]) -> list[int]:
+    if len(found) > FILES_MAX:
+        raise InputError(f"more than {FILES_MAX} heads or keys")
+    return found
+
+
+def _earlier(note: Note, name: str, size: int, head: Checkpoint) -> Checkpoint:
+    old = Checkpoint.parse(note.text)
+    if (old.origin, old.size) != (head.origin, size):
+        raise Integrity(
+            f"{name} is the head of {old.origin!r} at {old.size} events",
+            file=name,
+            expected=[head.origin, size],
+            found=[old.origin, old.size],
+        )
+    return old
+
+
+def _signed(note: Note, policy: Policy, name: str) -> list[Verified]:
+    try:
+        believed = list(note.verified([*policy.logs, *policy.witnesses.values()]))
+    except Integrity as wrong:
+        raise Integrity(f"{name}: {wrong}", hint=wrong.hint, **wrong.facts) from wrong
+    if not any(found.key in policy.logs for found in believed):
+        raise Integrity(f"{name} is not signed by the log", file=name)
+    return believed
+
+
+def _check_growth(
+    bundle: Bundle, old: Checkpoint, head: Checkpoint, data: bytes
+) -> None:
+    name = names.consistency_name(old.size, head.size)
+    proof = ConsistencyProof.parse(bundle.take(name, MAX_PROOF_BYTES))
+    if proof.old != old.size or proof.checkpoint != data:
+        raise Integrity(f"{name} is a proof of something else", file=name)
+    try:
+        verify_consistency(old.size, old.root, head.size, head.root, proof.hashes)
+    except Integrity as wrong:
+        raise Integrity(
+            f"{name}: {wrong}", hint=wrong.hint, **{**wrong.facts, "file": name}
+        ) from wrong
+
+
+def _since(  # noqa: PLR0913  # what was brought along, and what is there
+    trust: Trust,
+    policy: Policy,
+    head: Checkpoint,
+    roots: dict[int, tuple[bytes, str]],
+    findings: Findings,
+    *,
+    full: bool,
+) -> int | None:
+    if trust.since is None:
+        findings.not_checked.append(
+            "that the log continues a head that you have seen: none was given (--since)"
+        )
+        return None
+    what = "the head that you have kept"
+    note = Note.parse(trust.since)
+    old = Checkpoint.parse(note.text)
+    if old.origin != head.origin:
+        raise Integrity(
+            f"{what} is of {old.origin!r}, the bundle of {head.origin!r}",
+            expected=old.origin,
+            found=head.origin,
+        )
+    _signed(note, policy, what)
+    if old.size == 0:
+        raise InputError(f"{what} is empty and vouches for nothing", field="since")
+    if old.size > head.size:
+        raise Integrity(
+            f"{head.origin} had {old.size} events and now shows {head.size}",
+            position=head.size,
+            expected=old.size,
+            found=head.size,
+        )
+    there = {head.size: (head.root, names.CHECKPOINT), **roots}.get(old.size)
+    if there is not None and there[0] != old.root:
+        raise Integrity(
+            f"{head.origin} shows another root at {old.size} events than {what}",
+            position=0,
+            expected=old.root.hex(),
+            found=there[0].hex(),
+        )
+    if there is None:
+        if not full:
+            raise Integrity(
+                f"the bundle does not show that the log continues {what}, of"
+                f" {old.size} events",
+                hint="ask for an export that begins at this head",
+                position=old.size,
+            )
+        roots[old.size] = (old.root, what)
+    findings.checked.append(f"growth from {what}, of {old.size} events")
+    return old.size
+
+
+def _stamped(
+    bundle: Bundle, name: str, head: Checkpoint, trust: Trust, findings: Findings
+) -> list[Bound]:
+    stamp = names.stamp_name(name)
+    if not bundle.has(stamp):
+        return []
+    answer = bundle.take(stamp, timestamp.MAX_TOKEN_BYTES)
+    if not trust.stamp_roots:
+        findings.not_checked.append(
+            f"the time-stamp {stamp}: no authority is trusted (--tsa-root)"
+        )
+        return []
+    instant = timestamp.verify(answer, head, trust.stamp_roots)
+    findings.checked.append(f"the time-stamp {stamp}, of {_written(instant)}")
+    return [_bound(head.size, instant, "a time-stamping authority")]
+
+
+def _bounds(head: Checkpoint, cosigned: Sequence[Verified]) -> Iterator[Bound]:
+    for found in cosigned:
+        if found.time:
+            instant = datetime.fromtimestamp(min(found.time, 2**37), UTC)
+            yield _bound(head.size, instant, found.key.name)
+
+
+def _bound(size: int, instant: datetime, by: str) -> Bound:
+    return Bound(size, _written(instant.astimezone(UTC) + CLOCK_SKEW), by)
+
+
+def _written(instant: datetime) -> str:
+    return instant.strftime(_INSTANT)
+
+
+def _instant(time: int | None) -> str | None:
+    return _written(datetime.fromtimestamp(min(time, 2**37), UTC)) if time else None
+
+
+def _tell_signatures(note: Note, policy: Policy, name: str, findings: Findings) -> None:
+    known = {(k.name, k.id) for k in (*policy.logs, *policy.witnesses.values())}
+    strangers = [s.name for s in note.signatures if (s.name, s.id) not in known]
+    if strangers:
+        findings.not_checked.append(
+            f"signatures on {name} by keys you did not name: {', '.join(strangers)}"
+        )

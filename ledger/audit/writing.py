@@ -1,0 +1,179 @@
+"""Write a bundle so that it is there as a whole or not at all.
+
+Everything is written beside the place it is meant for, under a hidden name, forced to
+the disk, and then moved there in one step. What fails leaves nothing; what is cut short
+by a crash leaves a hidden file that no reader takes for a bundle.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from events.errors import NotFound, Refused
+from ledger.audit import zipform
+from ledger.audit.names import check_name
+
+_MODE = 0o644
+
+
+class Writer(Protocol):
+    """What a bundle is written to, file by file, in the order of their names."""
+
+    def add(self, name: str, chunks: Iterable[bytes]) -> None:
+        """Add one file.
+
+        Args:
+            name: its name; it sorts behind every one that was added.
+            chunks: its content.
+        """
+        ...
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[Writer]:
+    """Open a new bundle: a zip where the name ends in ``.zip``, else a folder.
+
+    Args:
+        path: where it will be; nothing may be there yet.
+
+    Yields:
+        A writer; the bundle appears at ``path`` when the block ends without an error.
+
+    Raises:
+        Refused: something is there already, or it cannot be written.
+        NotFound: the folder that is to hold it does not exist.
+    """
+    if path.exists() or path.is_symlink():
+        raise Refused(f"{path} is already there", path=str(path))
+    if not path.parent.is_dir():
+        raise NotFound(f"there is no folder {path.parent}", path=str(path))
+    as_zip = path.suffix.lower() == ".zip"
+    try:
+        with _zip(path) if as_zip else _folder(path) as writer:
+            yield writer
+    except OSError as wrong:
+        raise Refused(
+            f"{path} cannot be written: {wrong.strerror or wrong}; nothing is left"
+            " of it",
+            path=str(path),
+        ) from wrong
+
+
+@contextmanager
+def _zip(path: Path) -> Iterator[Writer]:
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    fresh = Path(name)
+    try:
+        with os.fdopen(handle, "w+b") as stream:
+            with tempfile.TemporaryFile(dir=path.parent) as directory:
+                writer = _ZipWriter(stream, directory)
+                yield writer
+                writer.finish()
+            stream.flush()
+            os.fchmod(stream.fileno(), _MODE)
+            os.fsync(stream.fileno())
+        # Unlike a rename, a link does not take the place of a file that came meanwhile.
+        os.link(fresh, path)
+        sync_folder(path.parent)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+@contextmanager
+def _folder(path: Path) -> Iterator[Writer]:
+    fresh = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    try:
+        yield _FolderWriter(fresh)
+        for folder, _, _ in os.walk(fresh):
+            sync_folder(Path(folder))
+        fresh.chmod(0o755)
+        fresh.rename(path)
+        sync_folder(path.parent)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+class _ZipWriter:
+    """Writes members one behind the other; their records wait in another file."""
+
+    def __init__(self, stream: BinaryIO, directory: BinaryIO) -> None:
+        self._stream = stream
+        self._directory = directory
+        self._count = 0
+        self._last = b""
+
+    def add(self, name: str, chunks: Iterable[bytes]) -> None:
+        """Add one file; see ``Writer``."""
+        encoded = _next_name(name, self._last)
+        self._last = encoded
+        offset = self._stream.tell()
+        # Length and CRC are known at the end; the header has its length already.
+        member = zipform.Member(encoded, 0, 0, offset)
+        self._stream.write(zipform.local_header(member))
+        size = crc = 0
+        for chunk in chunks:
+            size += len(chunk)
+            crc = zlib.crc32(chunk, crc)
+            self._stream.write(chunk)
+        if size > zipform.MEMBER_BYTES_MAX:
+            raise Refused(
+                f"{name} has {size} bytes: too many for one file of a zip",
+                hint="export into a folder",
+            )
+        member = member._replace(size=size, crc=crc)
+        self._stream.seek(offset)
+        self._stream.write(zipform.local_header(member))
+        self._stream.seek(member.end)
+        self._directory.write(zipform.central_record(member))
+        self._count += 1
+
+    def finish(self) -> None:
+        """Write the directory behind the members."""
+        offset, size = self._stream.tell(), self._directory.tell()
+        self._directory.seek(0)
+        shutil.copyfileobj(self._directory, self._stream)
+        self._stream.write(zipform.end_records(self._count, size, offset))
+
+
+class _FolderWriter:
+    """Writes each file to the disk for good before the next."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._last = b""
+
+    def add(self, name: str, chunks: Iterable[bytes]) -> None:
+        """Add one file; see ``Writer``."""
+        self._last = _next_name(name, self._last)
+        path = self._root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as stream:
+            stream.writelines(chunks)
+            stream.flush()
+            os.fsync(stream.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Force the names in a folder to the disk."""
+    if sys.platform == "win32":
+        return  # Windows keeps names without being asked, and opens no folder.
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _next_name(name: str, last: bytes) -> bytes:
+    encoded = check_name(name).encode("ascii")
+    if encoded <= last:
+        raise AssertionError(f"{name} is written behind {last.decode()}")
+    return encoded
