@@ -248,8 +248,13 @@ class Appending:
                 self._forget(admitted)
         size, now = self._store.head().size, instant_text(self._clock())
         for pending in map(_numbered, sealed, places.seqs):
-            place = {"position": size, "prev": _SOME_LEAF, "recorded_at": now}
-            encode(msgspec.structs.replace(pending.envelope, **place))
+            envelope = msgspec.structs.replace(
+                pending.envelope,
+                position=size,
+                prev=_SOME_LEAF if pending.envelope.seq > 1 else None,
+                recorded_at=now,
+            )
+            encode(envelope)
 
     def _forget(self, admitted: Sequence[str]) -> None:
         for agreement in admitted:
