@@ -1,7 +1,8 @@
 """The rules on append: the fold, run strictly over the whole effective timeline.
 
 An event that comes last in effective order is folded onto the state that is there.
-Any other, and every event of the record, has the whole history folded anew, so that a
+Any other, one that decides something that terms hang on, and every event of the record
+has the whole history folded anew, so that a
 retroactive event that makes a later one impossible is refused and names it. Rules look
 only at what is certain from recorded events and never at the clock: what was accepted
 once is accepted for ever.
@@ -14,12 +15,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from events.entry import Entry
-from events.errors import NotFound, Refused, WhereasError
+from events.errors import WhereasError
 from projections.fold import fold
 from projections.history import about
 from projections.record import check_record, record_of
 from projections.state import State
-from projections.terms import Units, check_terms
+from projections.terms import Terms
 from projections.timeline import Timeline, appended, pending_steps, timeline_of
 
 # Reads the entries of an agreement after a number, in their order.
@@ -35,7 +36,7 @@ class _Checked:
     entries: list[Entry] = field(default_factory=list)
     timeline: Timeline = field(default_factory=lambda: timeline_of([]))
     state: State = field(default_factory=State)
-    units: Units = field(default_factory=dict)
+    terms: Terms = field(default_factory=Terms)
 
     @property
     def seq(self) -> int:
@@ -71,7 +72,7 @@ class FoldRules:
         """
         checked = self._caught_up(agreement, entries[0].seq)
         try:
-            self._add(checked, entries)
+            _extend(checked, entries, strict=True)
         except WhereasError as error:
             self.forget(agreement)
             raise _told(error, checked, entries) from error
@@ -102,17 +103,12 @@ class FoldRules:
             self._checked.popitem(last=False)
         return checked
 
-    @staticmethod
-    def _add(checked: _Checked, entries: Sequence[Entry]) -> None:
-        """Fold new events strictly, and check what the fold does not look at."""
-        _extend(checked, entries, strict=True)
-
 
 def _extend(checked: _Checked, entries: Sequence[Entry], *, strict: bool) -> None:
     """Add events to what is remembered, anew where they are not the last."""
     for at, entry in enumerate(entries):
-        check_terms(entry, checked.units)
-        step = appended(checked.timeline, entry)
+        checked.terms.admit(entry)
+        step = appended(checked.timeline, entry, checked.terms.hanging)
         if step is None:
             _anew(checked, entries[at:], strict=strict)
             return
@@ -128,9 +124,9 @@ def _anew(checked: _Checked, entries: Sequence[Entry], *, strict: bool) -> None:
     checked.timeline = timeline_of(checked.entries)
     timeline = checked.timeline
     checked.state = fold(timeline.steps, timeline.facts, State(), strict=strict)
-    checked.units = {}
+    checked.terms = Terms()
     for entry in timeline.record.entries:
-        check_terms(entry, checked.units)
+        checked.terms.admit(entry)
     new = {entry.seq for entry in entries}
     waiting = [step for step in pending_steps(timeline) if step.seq in new]
     if strict and waiting:
@@ -177,10 +173,7 @@ def _told(
         "conflict": label(conflict) if conflict else None,
         "source": _first_source(conflict) if conflict else None,
     }
-    kind = NotFound if isinstance(error, NotFound) else type(error)
-    if isinstance(error, Refused):
-        kind = Refused
-    return kind(message, hint=error.hint, **facts)
+    return type(error)(message, hint=error.hint, **facts)
 
 
 def _first_source(entry: Entry) -> str | None:

@@ -300,9 +300,13 @@ def _milestones(timeline: Timeline) -> Iterator[dict[str, Any]]:
     """Write what is known of each milestone, whatever the day asked about."""
     for name in sorted(mentions(timeline.record.entries).milestones):
         facts = timeline.facts.milestones.get(name)
-        claims = [between(c.span) for c in facts.claims] if facts else []
-        determined = [between(d.span) for d in facts.determinations] if facts else []
-        yield {"milestone": name, "claimed": claims, "determined": determined}
+        claims = sorted(c.span for c in facts.claims) if facts else []
+        determined = sorted(d.span for d in facts.determinations) if facts else []
+        yield {
+            "milestone": name,
+            "claimed": [between(span) for span in claims],
+            "determined": [between(span) for span in determined],
+        }
 
 
 def _dispute(dispute: Dispute) -> dict[str, Any]:

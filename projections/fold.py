@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from events.base import Event
 from events.capital import StakeReported
 from events.changes import ProvisionInterpreted, ProvisionReaffirmed
+from events.dates import NEG_INF
 from events.errors import NotFound, Refused
 from events.frame import AgreementEnded
 from projections.effects import capital, changes, frame, grants, happenings
@@ -31,11 +32,10 @@ EFFECTS: Effects = {
 }
 
 # What only a binding instrument can do: to grant, to change and to end.
-_NEEDS_BINDING: frozenset[type[Event]] = frozenset(
-    cls
-    for cls in (*capital.EFFECTS, *grants.EFFECTS, *changes.EFFECTS, AgreementEnded)
-    if cls not in {ProvisionInterpreted, ProvisionReaffirmed, StakeReported}
-)
+_REPORTS = (ProvisionInterpreted, ProvisionReaffirmed, StakeReported)
+_NEEDS_BINDING = frozenset[type[Event]](
+    {*capital.EFFECTS, *grants.EFFECTS, *changes.EFFECTS, AgreementEnded}
+).difference(_REPORTS)
 
 
 def fold(
@@ -54,11 +54,14 @@ def fold(
         NotFound: something is named that the agreement does not have; with ``step``.
     """
     effects = EFFECTS
+    # What may be done to a provision is decided by what is recorded (or supposed) and
+    # never by silence, so that what was accepted once applies under every horizon.
+    certain = facts if facts.horizon == NEG_INF else facts.at(NEG_INF)
     for step in steps:
         try:
             if step.entry.envelope.instrument is not None:
-                _check_instrument(step, facts)
-            effects[type(step.event)](state, step.event, step, facts)
+                _check_instrument(step, certain)
+            effects[type(step.event)](state, step.event, step, certain)
         except (Refused, NotFound) as error:
             error.facts.setdefault("step", step.seq)
             if strict:

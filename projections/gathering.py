@@ -26,6 +26,7 @@ from events.happenings import (
 )
 from projections.facts import Dated, Facts, Instrument, MilestoneFacts, Report
 from projections.spans import Span, date_span
+from projections.terms import RENEWAL
 
 # Events that may say that it was so on another day.
 _Dating = MilestoneClaimed | MilestoneDetermined | MeasureReported
@@ -53,9 +54,15 @@ def happen(facts: Facts, entry: Entry, span: Span) -> None:
         happening(facts, entry.event, Dated(span, entry.seq))
 
 
-def bears_on_facts(event: Event) -> bool:
-    """Tell whether an event says anything of milestones, measures or renewals."""
-    return type(event) in _HAPPENS
+def spoken_of(event: Event) -> tuple[str, ...]:
+    """Name the milestones and measures that an event decides, and whether a renewal."""
+    if type(event) not in _HAPPENS:
+        return ()
+    named = (getattr(event, "milestone", None), getattr(event, "measure", None))
+    names = tuple(name for name in named if name is not None)
+    if isinstance(event, NoticeGiven) and event.kind == "non-renewal":
+        return (*names, RENEWAL)
+    return names
 
 
 def _opened(facts: Facts, event: AgreementOpened, seq: int, _: object) -> None:

@@ -1,40 +1,85 @@
-"""What the terms of a new event must agree with, beyond what the fold looks at.
+"""What terms use and hang on, beyond what the fold looks at.
 
-Units of measures and names of calendars matter only where they are used, which is
-seldom, so that they are looked up when such an event comes in and not in every fold.
+Units of measures and names of calendars matter only where they are used, so that they
+are looked at when an event comes in and not in every fold.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from events.entry import Entry
 from events.errors import Refused
-from events.expressions import Expr, Measure, Offset, atoms, limbs
+from events.expressions import (
+    Expr,
+    Measure,
+    Milestone,
+    Never,
+    Offset,
+    On,
+    Renews,
+    Through,
+    Until,
+    limbs,
+)
 from events.happenings import MeasureReported
+from projections.calendars import check_calendar
 from projections.mentions import whens_of
-from projections.resolve import check_calendar
 
-# The unit of each measure, and the event that was first to use it.
-Units = dict[str, tuple[str, int]]
+_PLAIN = frozenset((On, Through, Until, Never))
+
+# What a renewal hangs on, beside the names of milestones and measures.
+RENEWAL = "a notice of non-renewal"
 
 
-def check_terms(entry: Entry, units: Units) -> None:
-    """Refuse terms that could never be evaluated, and note the units of the others.
+@dataclass(slots=True)
+class Terms:
+    """What the terms of an agreement use, gathered event by event.
 
-    Args:
-        entry: the next event.
-        units: what the events before it use; changed.
-
-    Raises:
-        InputError: a calendar that nobody keeps.
-        Refused: a measure is compared or reported in another unit than elsewhere.
+    Attributes:
+        units: the unit of each measure, and the event that was first to use it.
+        hanging: the milestones and measures that some term hangs on, and whether one
+            renews.
     """
-    for when in whens_of(entry):
-        for calendar in _calendars(when.expr):
-            check_calendar(calendar)
-    for measure, unit in _units(entry):
-        there, seq = units.setdefault(measure, (unit, entry.seq))
+
+    units: dict[str, tuple[str, int]] = field(default_factory=dict)
+    hanging: set[str] = field(default_factory=set)
+
+    def admit(self, entry: Entry) -> None:
+        """Take in the terms of the next event.
+
+        Raises:
+            InputError: a calendar that nobody keeps.
+            Refused: a measure is compared or reported in another unit than elsewhere.
+        """
+        event = entry.event
+        if isinstance(event, MeasureReported) and event.value.unit is not None:
+            self._use(event.measure, event.value.unit, entry)
+        for when in whens_of(entry):
+            if type(when.expr) not in _PLAIN:
+                self._admit_expr(when.expr, entry)
+
+    def _admit_expr(self, expr: Expr, entry: Entry) -> None:
+        """Take in an expression with all that it is made of."""
+        match expr:
+            case Offset(calendar=str() as calendar):
+                check_calendar(calendar)
+            case Renews():
+                self.hanging.add(RENEWAL)
+            case Milestone():
+                self.hanging.add(expr.milestone)
+            case Measure():
+                self.hanging.add(expr.measure)
+                if expr.unit is not None:
+                    self._use(expr.measure, expr.unit, entry)
+            case _:
+                pass
+        for limb in limbs(expr):
+            self._admit_expr(limb, entry)
+
+    def _use(self, measure: str, unit: str, entry: Entry) -> None:
+        """Note the unit of a measure, or refuse another."""
+        there, seq = self.units.setdefault(measure, (unit, entry.seq))
         if there != unit:
             raise Refused(
                 f"{measure} is in {there} elsewhere, not in {unit}",
@@ -42,22 +87,3 @@ def check_terms(entry: Entry, units: Units) -> None:
                 seq=seq,
                 step=entry.seq,
             )
-
-
-def _units(entry: Entry) -> Iterator[tuple[str, str]]:
-    """Yield the measures of an event with their units."""
-    event = entry.event
-    if isinstance(event, MeasureReported) and event.value.unit is not None:
-        yield event.measure, event.value.unit
-    for when in whens_of(entry):
-        for atom in atoms(when.expr):
-            if isinstance(atom, Measure) and atom.unit is not None:
-                yield atom.measure, atom.unit
-
-
-def _calendars(expr: Expr) -> Iterator[str]:
-    """Yield the calendars that an expression counts business days in."""
-    if isinstance(expr, Offset) and expr.calendar is not None:
-        yield expr.calendar
-    for limb in limbs(expr):
-        yield from _calendars(limb)

@@ -8,7 +8,7 @@ until it is known when they took effect.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from events.entry import Entry
 from events.when import On, Unknown, When
 from projections.facts import Facts
 from projections.fold import fold
-from projections.gathering import bears_on_facts, declare, happen
+from projections.gathering import declare, happen, spoken_of
 from projections.mentions import mentions
 from projections.record import Record, record_of
 from projections.resolve import is_open, resolve_when
@@ -124,29 +124,27 @@ def arrange(
     return Timeline(record, facts, steps, pending)
 
 
-def appended(timeline: Timeline, entry: Entry) -> Step | None:
+def appended(timeline: Timeline, entry: Entry, hanging: Collection[str]) -> Step | None:
     """Add an event that comes after all others, in place.
 
     Args:
         timeline: what is changed; of no further use where None is returned.
         entry: the next event of the agreement.
+        hanging: the names of what terms hang on (see :mod:`projections.terms`).
 
     Returns:
         Its step; None where the event may touch earlier steps, so that the timeline
         has to be made anew. Cost: does not grow with the timeline.
     """
-    event, span = entry.event, _plain_span(entry.envelope.effective)
-    speaks = bears_on_facts(event)
-    reaches_back = speaks and (
-        timeline.pending or getattr(event, "as_of", None) is not None
-    )
-    if entry.is_record or span is None or reaches_back:
+    span = _plain_span(entry.envelope.effective)
+    names = spoken_of(entry.event)
+    if entry.is_record or span is None or not set(names).isdisjoint(hanging):
         return None
     declare(timeline.facts, entry, span)
     step = step_of(entry, span, timeline.facts)
     if timeline.steps and step < timeline.steps[-1]:
         return None
-    if speaks:
+    if names:
         happen(timeline.facts, entry, span)
         timeline.facts.changed()
     timeline.steps.append(step)

@@ -20,6 +20,7 @@ from events.changes import (
     TermExtended,
     TermShortened,
 )
+from events.dates import NEG_INF
 from events.errors import Refused
 from events.when import When
 from projections.facts import Facts
@@ -30,7 +31,8 @@ from projections.refusals import (
     require_parties,
 )
 from projections.resolve import resolve_when
-from projections.resolving import end_of, suspended_on, term_of
+from projections.resolving import end_of, suspended_on
+from projections.spans import Span
 from projections.state import State
 from projections.step import Effects, Step
 
@@ -43,7 +45,7 @@ def _extended(state: State, event: TermExtended, step: Step, facts: Facts) -> No
     """Move the end out."""
     provision = changeable(state, step, facts, event.provision)
     if provision.ends is not None:
-        old, new = term_of(provision, facts), resolve_when(event.ends, facts)
+        old, new = _certain(provision.ends), _certain(event.ends)
         if new.hi < old.lo:
             raise _wrong_way(provision, event.ends, "earlier", "term-shortened")
     _set_end(provision, event.ends, step)
@@ -53,10 +55,18 @@ def _shortened(state: State, event: TermShortened, step: Step, facts: Facts) -> 
     """Move the end in."""
     provision = changeable(state, step, facts, event.provision)
     if provision.ends is not None:
-        old, new = term_of(provision, facts), resolve_when(event.ends, facts)
+        old, new = _certain(provision.ends), _certain(event.ends)
         if new.lo > old.hi:
             raise _wrong_way(provision, event.ends, "later", "term-extended")
     _set_end(provision, event.ends, step)
+
+
+def _certain(ends: When) -> Span:
+    """Resolve an end as if nothing had been recorded.
+
+    Which of two terms is longer does not come to depend on what happens later.
+    """
+    return resolve_when(ends, Facts(NEG_INF))
 
 
 def _wrong_way(provision: Provision, ends: When, way: str, instead: str) -> Refused:
@@ -194,10 +204,12 @@ def _reinstated(
     provision = state.provisions.get(event.provision)
     if provision is None:
         raise absent(event.provision, facts)
-    if end_of(provision, facts).lo > step.day:
+    gone = any(closing.span.lo <= step.day for closing in provision.closings)
+    # An end that is only possible is none: another event may yet show that it was not.
+    if not gone and end_of(provision, facts).hi > step.day:
         raise Refused(
             f"{provision.id} has not ended by {step.effective}",
-            hint="term-extended moves an end that is still to come",
+            hint="record how it ended first; term-extended moves an end still to come",
             seq=provision.set_by[-1],
         )
     provision.closings = []

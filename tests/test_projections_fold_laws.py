@@ -1,0 +1,143 @@
+"""What always holds of the fold, on random histories that the rules accept."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from events.dates import INF, NEG_INF
+from events.entry import Entry, provisional
+from events.reader import read_draft
+from projections.fold import fold
+from projections.state import State
+from projections.timeline import timeline_of
+from tests.agreements import state
+from tests.histories import HAPPENINGS, RECORD, accepted, histories, offers
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from projections.answers import StateAnswer
+
+ASKED = st.dates(
+    min_value=dt.date(2018, 6, 1),
+    max_value=dt.date(2029, 6, 1),
+).map(str)
+
+
+@settings(max_examples=50)
+@given(histories(), st.integers(0, 20))
+def test_folding_in_two_parts_is_folding_at_once(history: list[Entry], at: int) -> None:
+    there = timeline_of(history)
+    whole = fold(there.steps, there.facts, State())
+    first = fold(there.steps[:at], there.facts, State())
+    kept = copy.deepcopy(first)
+    assert fold(there.steps[at:], there.facts, first) == whole
+    assert fold(there.steps[at:], there.facts, kept) == whole
+
+
+@settings(max_examples=50)
+@given(histories())
+def test_what_the_rules_accept_the_fold_applies(history: list[Entry]) -> None:
+    assert timeline_of(history).state(INF).skipped == []
+
+
+@settings(max_examples=50)
+@given(histories(), ASKED, st.sampled_from((NEG_INF, 737_425, 738_520, INF)))
+def test_no_horizon_makes_the_fold_skip_what_was_accepted(
+    history: list[Entry], on: str, horizon: int
+) -> None:
+    there = timeline_of(history, horizon=horizon)
+    assert state(there, on).skipped == []
+
+
+@settings(max_examples=50)
+@given(histories(), st.lists(offers(), max_size=6), ASKED)
+def test_an_answer_as_known_at_a_moment_is_the_same_for_ever(
+    history: list[Entry], later: list[dict[str, Any]], on: str
+) -> None:
+    """Whatever is recorded later stands behind it and changes none of its events."""
+    before = state(history, on)
+    grown = [*history]
+    for fields in later:
+        seq = len(grown) + 1
+        try:
+            draft = read_draft(fields, agreement="a-b")
+        except ValueError:
+            continue
+        grown.append(provisional(draft, seq, seq - 1))
+    assert state(grown[: len(history)], on) == before
+
+
+@settings(max_examples=50)
+@given(histories(types=HAPPENINGS), st.randoms(use_true_random=False), ASKED)
+def test_the_order_of_recording_does_not_matter_where_the_dates_differ(
+    history: list[Entry], random: Random, on: str
+) -> None:
+    dated = history[1:]
+    there = timeline_of(history)
+    assume(len({step.day for step in there.steps}) == len(there.steps))
+    shuffled = [*dated]
+    random.shuffle(shuffled)
+    numbers = {entry.seq: seq for seq, entry in enumerate(shuffled, 2)} | {1: 1}
+    again = [history[0]] + [moved(entry, numbers[entry.seq]) for entry in shuffled]
+    first = state([history[0], *dated], on)
+    assert plain(state(again, on)) == renumbered(plain(first), numbers)
+
+
+def moved(entry: Entry, seq: int) -> Entry:
+    envelope = msgspec.structs.replace(entry.envelope, seq=seq, position=seq - 1)
+    return Entry(envelope, entry.event)
+
+
+def plain(answer: StateAnswer) -> dict[str, Any]:
+    """Write an answer so that the order of recording does not show in lists."""
+    fields: dict[str, Any] = msgspec.to_builtins(answer)
+    del fields["known"]
+    return fields
+
+
+def renumbered(value: Any, numbers: dict[int, int]) -> Any:  # noqa: ANN401  # JSON
+    """Give the events in an answer other numbers."""
+    if isinstance(value, dict):
+        return {
+            key: (
+                type(inner)(numbers[seq] for seq in inner)
+                if key == "set_by"
+                else numbers[inner]
+                if key == "event"
+                else renumbered(inner, numbers)
+            )
+            for key, inner in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return type(value)(renumbered(inner, numbers) for inner in value)
+    return value
+
+
+@settings(max_examples=50)
+@given(histories(), offers(RECORD), ASKED)
+def test_a_correction_that_is_retracted_leaves_no_trace(
+    history: list[Entry], offer: dict[str, Any], on: str
+) -> None:
+    assume(offer["target"] <= len(history))
+    seq = len(history) + 1
+    correction = provisional(read_draft(offer, agreement="a-b"), seq, seq - 1)
+    assume(not history[offer["target"] - 1].is_record)
+    assume(offer["target"] not in timeline_of(history).record.retracted)
+    undo = {"event": "event-retracted", "target": seq, "reason": "it was right"}
+    retraction = provisional(read_draft(undo, agreement="a-b"), seq + 1, seq)
+    before, after = state(history, on), state([*history, correction, retraction], on)
+    assert plain(after) == plain(before)
+
+
+@given(st.lists(offers(), max_size=12))
+def test_the_same_offers_give_the_same_history(offered: list[dict[str, Any]]) -> None:
+    assert [e.envelope for e in accepted(offered)] == [
+        e.envelope for e in accepted(offered)
+    ]
