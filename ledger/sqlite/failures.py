@@ -61,10 +61,14 @@ def translated(  # noqa: PLR0911  # one case a kind of failure
             )
         case sqlite3.SQLITE_IOERR:
             return Refused(
-                f"the disk failed under {path}: {error}; nothing was recorded",
-                hint="when the disk works again, repeat the command",
+                # After a failed flush nobody knows what a crash would leave of it.
+                f"the disk failed under {path}: {error}",
+                hint="when it works again, repeat the command:"
+                " what has a key is not recorded twice",
                 path=where,
             )
+        case sqlite3.SQLITE_CONSTRAINT:
+            return Integrity(f"{path} keeps its order: {error}", path=where)
         case _:
             return damaged(path, str(error))
 
