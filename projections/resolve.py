@@ -57,7 +57,8 @@ def resolve_when(when: When, facts: Facts, provision: str | None = None) -> Span
     expr = when.expr
     if type(expr) is On:
         return date_span(expr.date)
-    key = (when.text, provision)
+    # Only a renewal asks whose it is; other terms with the same words share a span.
+    key = (when.text, provision if "renews" in when.text else None)
     span = facts.memo.get(key)
     if span is None:
         span = facts.memo[key] = resolve(expr, facts, provision)
