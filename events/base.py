@@ -111,8 +111,11 @@ class PriceStep(
 PriceSchedule = Annotated[tuple[PriceStep, ...], kind_of_words("price-schedule")]
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What happened, without when and who says so (that is the envelope).
+
+    Values cannot form circles, so that the garbage collector need not look at them: a
+    long history is read almost twice as fast.
 
     Class attributes, set by every type:
         TYPE: the frozen name in stored data, kebab-case.

@@ -3,6 +3,8 @@
 A :class:`Draft` is an event that somebody wants to record; an :class:`Entry` is one
 that has been recorded: it has a position in the ledger, a number in its agreement
 (``seq``, shown as ``@N``) and the instant at which the ledger learned it.
+
+What is read in great numbers has ``gc=False``: it cannot form circles.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ _encoder = msgspec.json.Encoder(enc_hook=enc_hook, order="sorted")
 _SOURCES = msgspec.json.Decoder(tuple[Source, ...], dec_hook=dec_hook)
 
 
-class Batch(msgspec.Struct, frozen=True):
+class Batch(msgspec.Struct, frozen=True, gc=False):
     """A place in a batch: ``i`` of ``n`` events that stand or fall together."""
 
     i: int
@@ -41,7 +43,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     key: str | None = None
 
 
-class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The members of an event's stored bytes; the order is that of their keys.
 
     ``data`` is the event itself, as bytes that have not been read yet; ``prev`` is
@@ -68,7 +70,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     v: int
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """A recorded event.
 
     ``redacted`` names the fields whose values were erased or withheld.

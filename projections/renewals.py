@@ -13,6 +13,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from events.dates import INF, NEG_INF, day_text
 from events.when import Duration, Renews
@@ -53,8 +54,9 @@ class Renewal:
     first: Span
     notice: Span
 
+    @lru_cache(maxsize=65_536)  # noqa: B019  # renewals are values, and few
     def span(self) -> Span:
-        """Give the days of the end."""
+        """Give the days of the end; they are remembered, as finding them takes long."""
         expr = self.expr
         if expr.notice is None:
             return NEVER if expr.at_most is None else self._after(expr.at_most)
