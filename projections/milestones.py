@@ -60,13 +60,20 @@ def _determined(known: MilestoneFacts, horizon: int, *, last: bool) -> Span:
 def _claimed(known: MilestoneFacts, horizon: int, *, last: bool) -> Span:
     """Give the days of the first or the last claim.
 
-    Whoever determines what nobody claimed claims it too.
+    Whoever determines what nobody claimed claims it too. Where an imprecise date
+    leaves it open which came first, the claim did.
     """
-    if last and known.claims:
+    if not known.claims:
+        return _determined(known, horizon, last=last)
+    if last:
         return _of([*known.claims, *_unclaimed(known)], last=True)
-    if known.claims or known.determinations:
-        return _of([*known.claims, *known.determinations], last=last)
-    return _ahead(known, horizon)
+    claimed = _of(known.claims, last=False)
+    if not known.determinations:
+        return claimed
+    determined = _of(known.determinations, last=False)
+    if determined.hi < claimed.lo:
+        return determined
+    return Span(claimed.lo, min(claimed.hi, determined.hi))
 
 
 def _either(known: MilestoneFacts, horizon: int, *, last: bool) -> Span:
@@ -79,9 +86,9 @@ def _either(known: MilestoneFacts, horizon: int, *, last: bool) -> Span:
     if determined == NEVER:
         return NEVER
     claimed = _claimed(known, horizon, last=last)
-    if not known.determinations:
-        return Span(claimed.lo, INF)
-    return Span(min(claimed.lo, determined.lo), max(claimed.hi, determined.hi))
+    # What was determined may be claimed again.
+    lo = claimed.lo if claimed.lo <= determined.hi else determined.lo
+    return Span(lo, max(claimed.hi, determined.hi))
 
 
 def _of(found: Iterable[Dated], *, last: bool) -> Span:

@@ -20,8 +20,8 @@ from projections.supposal_reader import Supposal, parse_supposal
 
 __all__ = ["Supposal", "parse_supposal", "suppose"]
 
-# What is known of the claim decides whether a date claims too, and a narrower date
-# keeps what is supposed not to be earlier.
+# The order in which kinds are compared and added: what has a date comes before what
+# denies dates.
 _ORDER = ("measured", "claimed", "reached", "not-by", "never")
 
 
@@ -195,8 +195,6 @@ def _add(supposal: Supposal, facts: Facts) -> None:
         case "claimed":
             known.claims = _narrowed(known.claims, supposal.span)
         case "reached":
-            if not known.claims:
-                known.claims = [Dated(supposal.span, 0)]
             known.determinations = _narrowed(known.determinations, supposal.span)
 
 

@@ -101,6 +101,11 @@ last milestone m claimed
     -> 2024-08-01
 last milestone m | m claimed 2024-02-01; m determined 2024-05-01; m claimed 2024-08-01
     -> 2024-05-01..2024-08-01
+# An imprecise determination comes after the claim where it can.
+milestone m claimed | m claimed 2024-02-01; m determined 2024 -> 2024-02-01
+milestone m | m claimed 2024-02-01; m determined 2024 -> 2024-02-01..2024-12-31
+milestone m claimed | m claimed 2024; m determined 2024-05-01 -> 2024-01-01..2024-05-01
+milestone m | m claimed 2024; m determined 2024-05-01 -> 2024-01-01..2024-05-01
 # The first of two whose days overlap may be either.
 milestone m | m determined 2024; m determined 2024-05-01 -> 2024-01-01..2024-05-01
 """
