@@ -116,11 +116,20 @@ class Appending:
         sealed: Sequence[Pending],
         places: Places,
         erasure: Erasure | None = None,
+        size: int | None = None,
     ) -> list[Receipt]:
         """Ask the rules, and write what they admit.
 
+        Args:
+            drafts: the events.
+            sealed: the same, ready but for their places.
+            places: their numbers.
+            erasure: values to erase in the same transaction.
+            size: how many events the whole ledger must have; any number by default.
+
         Raises:
-            Moved: an agreement has grown since the events were numbered.
+            Moved: an agreement has grown since the events were numbered, or the whole
+                ledger where it must not.
         """
         receipts: list[Receipt] = []
         admitted: list[str] = []
@@ -128,7 +137,9 @@ class Appending:
         with self._one_thread:
             try:
                 self._admit(drafts, places, admitted)
-                self._events.put(pendings, receipts=receipts, erasure=erasure)
+                self._events.put(
+                    pendings, receipts=receipts, erasure=erasure, size=size
+                )
             except BaseException:
                 self._forget(admitted)
                 raise

@@ -70,5 +70,10 @@ class LedgerApplication(Application[str]):
     @property
     def store(self) -> Store:
         """Give what the ledger reads from."""
+        return self.ledger_recorder.store
+
+    @property
+    def ledger_recorder(self) -> LedgerRecorder:
+        """Give what the ledger is written with."""
         assert isinstance(self.recorder, LedgerRecorder)  # noqa: S101  # no other is made
-        return self.recorder.store
+        return self.recorder

@@ -73,8 +73,14 @@ def place(
     ]
 
 
-def row_of(
-    envelope: Envelope, event: bytes, leaf: bytes, disclosed: bytes, salts: bytes
+def row_of(  # noqa: PLR0913  # the parts of a row
+    envelope: Envelope,
+    event: bytes,
+    leaf: bytes,
+    disclosed: bytes,
+    salts: bytes,
+    *,
+    erased: str | None = None,
 ) -> tuple[Any, ...]:
     """List the values of a row in the order of ``ledger.store.ROW``."""
     return (
@@ -88,7 +94,7 @@ def row_of(
         envelope.recorded_at,
         effective_from(envelope.effective),
         leaf,
-        None,
+        erased,
         salts,
         disclosed,
         event,

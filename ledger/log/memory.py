@@ -71,6 +71,10 @@ class Memory:
         note = self._heads().get(origin)
         return None if note is None else Checkpoint.parse(note.text)
 
+    def note(self, origin: str) -> Note | None:
+        """Return the last accepted head of a log with its signatures, or None."""
+        return self._heads().get(origin)
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Keep other processes from accepting a head meanwhile."""

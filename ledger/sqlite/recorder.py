@@ -7,7 +7,7 @@ out of date.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from eventsourcing.sqlite import (
     SQLiteDatastore,
 )
 
-from events.errors import Integrity
+from events.errors import Integrity, Refused
 from ledger.clock import Clock, now_us
 from ledger.log.tree import TILE_WIDTH, Run
 from ledger.placing import place
@@ -26,7 +26,16 @@ from ledger.receipts import Receipt
 from ledger.sqlite.datastore import LedgerDatastore
 from ledger.sqlite.reading import EDGE, MOST, ROW_COLUMNS, SQLiteStore, edge_of
 from ledger.sqlite.schema import TRIGGERS, words_of
-from ledger.store import ROW, Erasure, Growth, Row, StoredPending, StoredRow, Tail
+from ledger.store import (
+    ROW,
+    Erasure,
+    Growth,
+    Moved,
+    Row,
+    StoredPending,
+    StoredRow,
+    Tail,
+)
 
 _INSERT = f"INSERT INTO events VALUES ({', '.join('?' * len(ROW))})"  # noqa: S608  # constants only
 _TILES = "INSERT INTO tiles (level, start, hashes) VALUES (?, ?, ?)"
@@ -67,6 +76,7 @@ class LedgerRecorder(SQLiteApplicationRecorder):
         *,
         receipts: list[Receipt] | None = None,
         erasure: Erasure | None = None,
+        size: int | None = None,
         **_: object,
     ) -> Sequence[int] | None:
         """Append events inside a transaction that has the write lock.
@@ -77,12 +87,14 @@ class LedgerRecorder(SQLiteApplicationRecorder):
             receipts: where to put the receipts; the library then gets no positions,
                 because they are in the receipts.
             erasure: values to erase in the same transaction.
+            size: how many events the whole ledger must have; any number by default.
 
         Returns:
             The positions, where no receipts were asked for.
 
         Raises:
-            Moved: an agreement has grown since the events were numbered.
+            Moved: an agreement has grown since the events were numbered, or the whole
+                ledger where it must not.
         """
         pendings = [s.pending for s in stored_events if isinstance(s, StoredPending)]
 
@@ -91,7 +103,10 @@ class LedgerRecorder(SQLiteApplicationRecorder):
             return Tail._make(found) if (found := c.fetchone()) else None
 
         c.execute(EDGE)
-        growth, made = place(pendings, edge_of(c.fetchone()), tail_of, self.clock)
+        edge = edge_of(c.fetchone())
+        if size not in {None, edge.tree.size}:
+            raise Moved(f"the ledger has {edge.tree.size} events, not {size}")
+        growth, made = place(pendings, edge, tail_of, self.clock)
         _grow(c, growth)
         if erasure:
             _erase(c, erasure)
@@ -99,6 +114,38 @@ class LedgerRecorder(SQLiteApplicationRecorder):
             return [receipt.position for receipt in made]
         receipts += made
         return None
+
+    def restore(self, growths: Iterable[Growth], root: bytes) -> None:
+        """Write everything into an empty ledger as it was, or nothing.
+
+        Args:
+            growths: rows, tiles and edges, each behind the one before.
+            root: the root to which they must lead.
+
+        Raises:
+            Refused: there are events in the ledger.
+            Integrity: they lead to another root.
+        """
+        with self.datastore.transaction(commit=True) as c:
+            c.execute(EDGE)
+            edge = edge_of(c.fetchone())
+            if edge.tree.size:
+                raise Refused(
+                    f"{self.store.file.path} has events already; a bundle is restored"
+                    " into an empty ledger",
+                    hint="make one elsewhere: whereas init",
+                )
+            for growth in growths:
+                _grow(c, growth)
+                edge = growth.edge
+            found = edge.tree.root()
+            if found != root:
+                raise Integrity(
+                    "what was restored leads to another root; nothing was kept",
+                    position=0,
+                    expected=root.hex(),
+                    found=found.hex(),
+                )
 
     def select_events(
         self,

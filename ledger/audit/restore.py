@@ -1,0 +1,91 @@
+"""Put a full bundle back into an empty ledger, with the same root.
+
+The bundle is verified first. Then it is read once more and written in one transaction:
+event bytes as they are, with their ids and instants, and the values that are disclosed.
+At the end the tree must have the root that was verified, or nothing is kept; so a
+bundle that is exchanged between the two readings does no harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from events.codec import canonical, decode
+from events.errors import Refused
+from ledger.audit import names
+from ledger.audit.disclosed import read_lines
+from ledger.audit.full import read_pack
+from ledger.audit.leaf import read_leaf
+from ledger.audit.packing import PACK_BYTES_MAX, unpack
+from ledger.audit.reading import Bundle, open_bundle
+from ledger.audit.trust import Trust
+from ledger.audit.verdict import Verdict
+from ledger.audit.verify import verify
+from ledger.ledger import Ledger
+from ledger.log.tree import TILE_WIDTH, Frontier, leaf_hash
+from ledger.placing import row_of
+from ledger.store import Edge, Growth
+
+
+def restore(
+    bundle: Path, ledger: Ledger, trust: Trust, *, withheld: bool = False
+) -> Verdict:
+    """Restore a full bundle into an empty ledger.
+
+    Args:
+        bundle: the bundle.
+        ledger: an empty ledger.
+        trust: whom to believe, from outside of the bundle.
+        withheld: whether to restore a bundle from which values are withheld; they
+            will read as ``[***]`` for good.
+
+    Returns:
+        What was verified.
+
+    Raises:
+        Integrity: the bundle does not hold; nothing is written.
+        InputError: it cannot be read.
+        Refused: the ledger is not empty, or the bundle is not full.
+    """
+    verdict = verify(bundle, trust)
+    if verdict.profile != "full":
+        raise Refused(
+            "this bundle holds some agreements only; a ledger is restored from a full"
+            " one"
+        )
+    if verdict.withheld and not withheld:
+        raise Refused(
+            f"{verdict.withheld} values are withheld from this bundle, so they would be"
+            " lost",
+            hint="restore one that withholds nothing",
+        )
+    with open_bundle(bundle) as files:
+        ledger.restore(_growths(files, verdict.size), bytes.fromhex(verdict.root))
+    return verdict
+
+
+def _growths(bundle: Bundle, size: int) -> Iterator[Growth]:
+    """Yield what to write, 256 events at a time."""
+    tree = Frontier()
+    for index in range(-(-size // TILE_WIDTH)):
+        start = index * TILE_WIDTH
+        width = min(TILE_WIDTH, size - start)
+        data = bundle.take(names.entries_path(index, width), PACK_BYTES_MAX)
+        events = unpack(data, start, width)
+        lines = read_pack(bundle, index, start, width)
+        rows, leaves, recorded_at = [], [], ""
+        for position, (event, said) in enumerate(
+            zip(events, lines, strict=True), start
+        ):
+            shown = read_lines(read_leaf(event, position), said)
+            disclosed, hashed = shown.disclosed(), leaf_hash(event)
+            envelope = decode(event, disclosed, shown.missing).envelope
+            gone = canonical(shown.missing).decode() if shown.missing else None
+            rows.append(
+                row_of(envelope, event, hashed, disclosed, shown.salts, erased=gone)
+            )
+            leaves.append(hashed)
+            recorded_at = envelope.recorded_at
+        tree, runs = tree.extend(leaves)
+        yield Growth(rows, runs, Edge(tree, recorded_at), tree.root())

@@ -1,0 +1,128 @@
+"""Sign the head of a ledger, have it cosigned and stamped, and change its key.
+
+Signing is apart from appending: who appends needs no key. Each of these reads where the
+ledger stands, has the head compared with the one remembered outside of the ledger, and
+keeps what was signed among its checkpoints::
+
+    note = sign_now(ledger, signer, memory, checkpoints)
+    request = growth_since(ledger, note, old)    to a witness, as a file
+    checkpoints.cosign(size, lines, witnesses)   what came back
+
+The origin of a log is the name of its key: a domain or a path below one that the owner
+controls, such as ``example.com/deals``. It stays when the key changes.
+"""
+
+from __future__ import annotations
+
+from events.entry import Draft
+from events.errors import Integrity, Refused
+from events.record import KeyRotated
+from ledger.audit.checkpoints import Checkpoints
+from ledger.audit.rotation import read_rotation, state_rotation
+from ledger.ledger import Ledger
+from ledger.log.checkpoint import Checkpoint
+from ledger.log.keys import Signer
+from ledger.log.memory import Memory
+from ledger.log.note import Note
+from ledger.log.proof import ConsistencyProof, InclusionProof
+from ledger.log.signing import sign_head
+from ledger.log.tree import consistency_proof, inclusion_proof, root
+from ledger.receipts import Receipt
+from ledger.store import LEDGER_STREAM
+
+
+def sign_now(
+    ledger: Ledger, signer: Signer, memory: Memory, checkpoints: Checkpoints
+) -> Note:
+    """Sign the head of a ledger as it stands, and keep it.
+
+    Args:
+        ledger: the ledger.
+        signer: its key; the key's name is the origin.
+        memory: what was signed before; kept outside of the ledger.
+        checkpoints: where signed heads are kept.
+
+    Returns:
+        The signed head, with the signatures it has had before.
+
+    Raises:
+        Rollback: the ledger lost events since it was signed.
+        Fork: the ledger changed its past.
+        Integrity: the ledger is damaged.
+        Refused: the ledger is empty, or the key cannot be used.
+    """
+    head = ledger.head()
+    checkpoint = Checkpoint(signer.vkey.name, head.size, head.root)
+    return checkpoints.add(sign_head(checkpoint, ledger.store, signer, memory))
+
+
+def growth_since(ledger: Ledger, note: Note, old: int) -> bytes:
+    """Write what a witness is sent: the signed head, and that the log grew to it.
+
+    Args:
+        ledger: the ledger.
+        note: its signed head.
+        old: the size that the witness remembers; 0 where it knows nothing.
+
+    Raises:
+        InputError: the witness cannot remember more events than the head has.
+    """
+    size = Checkpoint.parse(note.text).size
+    hashes = consistency_proof(old, size, ledger.store) if old else []
+    return ConsistencyProof(old, tuple(hashes), note.format()).format()
+
+
+def prove(ledger: Ledger, note: Note, position: int) -> InclusionProof:
+    """Prove that the event at a position is under a signed head.
+
+    Raises:
+        InputError: the head has no such position.
+        Integrity: the head is not of this ledger.
+    """
+    head = Checkpoint.parse(note.text)
+    found = root(head.size, ledger.store)
+    if found != head.root:
+        raise Integrity(
+            f"the signed head of {head.size} events is not of this ledger",
+            position=0,
+            expected=head.root.hex(),
+            found=found.hex(),
+        )
+    hashes = inclusion_proof(position, head.size, ledger.store)
+    return InclusionProof(position, tuple(hashes), note.format())
+
+
+def rotate(
+    ledger: Ledger, old: Signer, new: Signer, memory: Memory, *, recorded_by: str
+) -> Receipt:
+    """Record that one key gives way to another, signed by both.
+
+    Sign the next head with the new key.
+
+    Args:
+        ledger: the ledger.
+        old: the key that signed the last head.
+        new: the key that will sign from now on; it has the same name.
+        memory: what was signed before.
+        recorded_by: who changes the key.
+
+    Raises:
+        Refused: the keys are not two keys of one log, or the old one did not sign the
+            remembered head.
+        Integrity: a signer returned something else than a signature.
+    """
+    last = memory.note(old.vkey.name)
+    if last is not None:
+        try:
+            last.verified((old.vkey,))
+        except Integrity as other:
+            raise Refused(
+                f"the last head of {old.vkey.name} was signed by another key",
+                hint="change from the key that signs now",
+            ) from other
+    statement = state_rotation(old, new)
+    read_rotation(statement.encode())
+    event = KeyRotated(old=str(old.vkey), new=str(new.vkey), statement=statement)
+    draft = Draft(agreement=LEDGER_STREAM, event=event)
+    (receipt,) = ledger.append_system([draft], recorded_by=recorded_by)
+    return receipt
