@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from events.entry import Entry
 from events.errors import Integrity, NotFound, did_you_mean
 from ledger.mapper import entry_of
@@ -32,6 +34,18 @@ def entries_of(
                     position=entry.position,
                 )
     return entries
+
+
+def entries_between(store: Store, start: int, stop: int | None) -> Iterator[Entry]:
+    """Read the events from one position up to another; see ``Ledger.read``.
+
+    Raises:
+        Integrity: a row is damaged, or one is missing.
+    """
+    for position, row in enumerate(store.scan(start, stop), start):
+        if row.position != position:
+            raise Integrity(f"pos:{position} is missing", position=position)
+        yield entry_of(row)
 
 
 def unknown(store: Store, agreement: str) -> NotFound:

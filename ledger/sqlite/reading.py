@@ -224,8 +224,10 @@ class SQLiteStore:
         there = {words_of(statement) for (statement,) in found}
         for statement in map(words_of, (*TABLES, *TRIGGERS)):
             if statement not in there:
-                what = " ".join(statement.split()[1:3])
-                raise damaged(self.file.path, f"the {what} is not as it was made")
+                _, what, name, *_ = statement.replace("UNIQUE ", "").split()
+                raise damaged(
+                    self.file.path, f"the {what} {name} is not as it was made"
+                )
         (said,) = self._one("PRAGMA integrity_check(1)")
         if said != "ok":
             raise damaged(self.file.path, str(said))

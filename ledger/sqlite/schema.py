@@ -87,7 +87,7 @@ BEGIN SELECT raise(ABORT, 'an event is never deleted'); END
     f"""
 CREATE TRIGGER events_keep BEFORE UPDATE ON events
 WHEN NOT ({_KEPT})
-  OR NOT json_valid(NEW.erased)
+  OR NEW.erased IS NULL OR NOT json_valid(NEW.erased)
   OR length(NEW.salts) IS NOT 16 * (
     SELECT count(*) FROM json_each(CAST(NEW.disclosed AS TEXT))
   )
