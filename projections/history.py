@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from events.scope import Box, scope_text
 from events.source import Source
 from events.values import enc_hook
 from projections.answers import KnownAt
+from projections.record import Record
 from projections.timeline import Timeline
 
 HISTORY_SCHEMA = "whereas/history/1"
@@ -130,8 +132,7 @@ def _spoken_of(timeline: Timeline, wanted: set[int]) -> set[int]:
 def event_answer(timeline: Timeline, seq: int) -> EventAnswer:
     """Tell one event, with its corrections and the sources found later."""
     record = timeline.record
-    recorded = record.known[seq]
-    entry = next((e for e in record.entries if e.seq == seq), recorded)
+    entry = _counted(record, seq) or record.known[seq]
     envelope, event = entry.envelope, entry.event
     return EventAnswer(
         event=seq,
@@ -152,6 +153,13 @@ def event_answer(timeline: Timeline, seq: int) -> EventAnswer:
         note=event.note,
         sources=list(_sources(timeline, entry)),
     )
+
+
+def _counted(record: Record, seq: int) -> Entry | None:
+    """Find an event as it counts, corrected; None where it was retracted."""
+    at = bisect_left(record.entries, seq, key=lambda entry: entry.seq)
+    found = record.entries[at : at + 1]
+    return found[0] if found and found[0].seq == seq else None
 
 
 def about(event: Event) -> str | None:

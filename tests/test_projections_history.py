@@ -1,0 +1,115 @@
+"""What happened, and what a value rests on."""
+
+# An event is a line.
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+import pytest
+
+from events.dates import PartialDate, parse_day
+from events.errors import NotFound, Refused
+from projections.answers import KnownAt
+from projections.diff import diff_answer
+from projections.history import events_between, history_answer
+from projections.why import why_answer
+from tests.agreements import entries, state, timeline
+
+KNOWN = KnownAt(9, 8, "2026-01-01T00:00:00.000000Z")
+LEDGER = """
+- {event: PurchaseCommitted, effective: 2020-01-01, id: p, holder: a, against: b, amount: USD 1m, ends: milestone m, sources: [{source: s, title: The Deed, at: clause 1, quote: one million}]}
+- {event: LicenceGranted, effective: 2020-06-01, id: q, holder: a}
+- {event: QuantityChanged, effective: 2022-01-01, provision: p, amount: USD 3m}
+- {event: EventCorrected, target: 2, replacement: {amount: USD 2m}, reason: typing error}
+- {event: RightRelinquished, effective: 2021-01-01, provision: q, by: a}
+- {event: EventRetracted, target: 6, reason: not so}
+- {event: SourceLinked, target: 2, source: t, title: The Report, stance: contradicts}
+- {event: MilestoneDetermined, effective: 2024-01-01, milestone: m, outcome: occurred}
+"""
+
+
+def numbers(provision: str | None = None, on: str | None = None) -> list[int]:
+    day = None if on is None else parse_day(on)
+    answer = history_answer(timeline(LEDGER), known=KNOWN, provision=provision, on=day)
+    return [event.event for event in answer.events]
+
+
+@pytest.mark.parametrize(
+    ("provision", "on", "told"),
+    [
+        (None, None, [1, 2, 3, 4, 5, 6, 7, 8, 9]),
+        ("p", None, [2, 4, 5, 8]),
+        ("q", None, [3, 6, 7]),
+        (None, "2020-05-31", [1, 2, 5, 6, 7, 8]),
+        ("p", "2021-12-31", [2, 5, 8]),
+    ],
+)
+def test_history_tells_what_bears_on_the_question(
+    provision: str | None, on: str | None, told: list[int]
+) -> None:
+    assert numbers(provision, on) == told
+
+
+def test_an_event_is_told_as_corrected_with_who_corrected_it() -> None:
+    told = history_answer(timeline(LEDGER), known=KNOWN, provision="p").events[0]
+    assert (told.fields["amount"], told.corrected_by) == ("USD 2m", (5,))
+    assert told.what == "holder a; against b; ends milestone m; amount USD 2m"
+
+
+def test_a_retracted_event_stays_in_the_history_and_says_so() -> None:
+    told = history_answer(timeline(LEDGER), known=KNOWN, provision="q").events[1]
+    assert (told.type, told.retracted_by) == ("right-relinquished", 7)
+
+
+def test_a_source_found_later_stands_beside_the_first() -> None:
+    told = history_answer(timeline(LEDGER), known=KNOWN, provision="p").events[0]
+    assert [(s["source"], s["stance"], s.get("linked_by")) for s in told.sources] == [
+        ("s", "supports", None),
+        ("t", "contradicts", 8),
+    ]
+
+
+def test_why_leads_from_each_part_to_its_event_and_to_the_facts_behind_it() -> None:
+    answer = why_answer(timeline(LEDGER), "p", PartialDate.parse("2025"), known=KNOWN)
+    assert [(part.part, part.value, part.event) for part in answer.parts] == [
+        ("grant", "purchase", 2),
+        ("amount", "USD 3m", 4),
+        ("milestone m", "determination", 9),
+    ]
+    assert [event.event for event in answer.events] == [2, 4, 9]
+
+
+def test_why_of_what_is_not_there_says_since_when_or_that_it_never_was() -> None:
+    there = timeline(LEDGER)
+    with pytest.raises(Refused, match="p is not there yet on that date"):
+        why_answer(there, "p", PartialDate.parse("2019"), known=KNOWN)
+    with pytest.raises(NotFound, match="there is no provision x") as caught:
+        why_answer(there, "x", PartialDate.parse("2025"), known=KNOWN)
+    assert caught.value.hint
+
+
+def test_a_difference_names_the_field_both_values_and_the_events() -> None:
+    there = timeline(LEDGER)
+    answer = diff_answer(state(there, "2021"), state(there, "2022-06-01"))
+    assert [
+        (c.sign, c.subject, c.field, c.before, c.after, c.events)
+        for c in answer.changes
+        if c.field == "quantity"
+    ] == [("~", "p", "quantity", "USD 2m", "USD 3m", (4,))]
+
+
+def test_only_time_passing_changes_a_status_without_an_event() -> None:
+    ledger = "- {event: LicenceGranted, effective: 2020, id: p, holder: a, ends: through 2024}"
+    there = timeline(ledger)
+    (change,) = diff_answer(state(there, "2024"), state(there, "2025")).changes
+    assert (change.field, change.before, change.after, change.events) == (
+        "status",
+        "in-force",
+        "ended",
+        (),
+    )
+
+
+def test_what_was_recorded_between_two_moments_is_told() -> None:
+    there = timeline(entries(LEDGER))
+    assert [event.event for event in events_between(there, 3, 5)] == [5, 6]
