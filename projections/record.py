@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from events.catalogue import RECORD_TYPES
 from events.correction import corrected
 from events.entry import Entry
 from events.errors import NotFound, Refused
@@ -44,17 +45,18 @@ def record_of(entries: Sequence[Entry]) -> Record:
     Raises:
         InputError: a correction gives an event fields that it cannot have.
     """
-    record = Record(known={entry.seq: entry for entry in entries})
-    spoken = [entry for entry in entries if entry.is_record]
+    record = Record(known={entry.envelope.seq: entry for entry in entries})
+    spoken = [entry for entry in entries if entry.envelope.type in RECORD_TYPES]
     for entry in reversed(spoken):
         event = entry.event
         if isinstance(event, EventRetracted) and entry.seq not in record.retracted:
             record.retracted[event.target] = entry.seq
     replaced = _replaced(spoken, record)
+    silent = {entry.seq for entry in spoken} | record.retracted.keys()
     record.entries = [
-        replaced.get(entry.seq, entry)
-        for entry in entries
-        if not entry.is_record and entry.seq not in record.retracted
+        replaced.get(seq, entry)
+        for seq, entry in record.known.items()
+        if seq not in silent
     ]
     return record
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from events.base import Event
 from events.entry import Entry
@@ -13,7 +15,7 @@ from projections.spans import Span
 from projections.state import State
 
 
-class Step(NamedTuple):
+class Step(msgspec.Struct, frozen=True, order=True, gc=False):
     """An event, ready to be folded.
 
     Steps sort by the day from which they are folded, then by the day on which their

@@ -108,7 +108,7 @@ def arrange(
         if span is None:
             waiting.append(entry)
         else:
-            spans[entry.seq] = span
+            spans[entry.envelope.seq] = span
             happen(facts, entry, span)
         declare(facts, entry, span)
     supposed = list(supposals)
@@ -116,9 +116,9 @@ def arrange(
         facts = suppose(facts, supposed, mentions(record.entries))
     pending = _settle(waiting, facts, spans)
     steps = [
-        step_of(entry, spans[entry.seq], facts)
+        step_of(entry, span, facts)
         for entry in record.entries
-        if entry.seq in spans
+        if (span := spans.get(entry.envelope.seq)) is not None
     ]
     steps.sort()
     return Timeline(record, facts, steps, pending)

@@ -1,0 +1,9 @@
+"""Run all benchmarks."""
+
+from __future__ import annotations
+
+import sys
+
+from benchmarks.run import main
+
+sys.exit(main())

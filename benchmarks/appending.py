@@ -1,0 +1,105 @@
+"""What an append costs: durable, with rules, a Merkle leaf and a receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import islice
+from pathlib import Path
+
+from benchmarks.measuring import Bar, Comparison, Work, compare
+from benchmarks.peers import BareTable
+from benchmarks.portfolio import agreement
+from benchmarks.scale import Scale
+from events.entry import Draft
+from events.reader import read_draft
+from ledger.ledger import Ledger
+
+BY = "benchmarks"
+SHORT_EVENTS = 10
+
+
+def durable_append(folder: Path, scale: Scale) -> Iterator[Comparison]:
+    """Compare single appends with bare commits of the same bytes."""
+    telling = agreement(0, events=scale.appends * scale.rounds + SHORT_EVENTS)
+    drafts = iter(telling.drafts())
+    with (
+        Ledger.create(folder / "single.db") as ledger,
+        Ledger.create(folder / "bytes.db") as rehearsal,
+        closing(BareTable(folder / "bare.db")) as bare,
+    ):
+        _at_once(rehearsal, telling.drafts())
+        rows = iter(rehearsal.store.rows(telling.agreement))
+        _at_once(ledger, list(islice(drafts, SHORT_EVENTS)))
+
+        def ours() -> int:
+            for draft in islice(drafts, scale.appends):
+                ledger.append([draft], recorded_by=BY)
+            return scale.appends
+
+        def theirs() -> int:
+            for row in islice(rows, scale.appends):
+                bare.append(row.event, row.disclosed + row.salts)
+            return scale.appends
+
+        yield compare(
+            "append one event, durably",
+            ours,
+            "bare sqlite3 commit",
+            theirs,
+            bar=Bar(ratio=0.7),
+            rounds=scale.rounds,
+        )
+
+
+def long_agreement(folder: Path, scale: Scale) -> Iterator[Comparison]:
+    """Compare appends to a long agreement with appends to a short one."""
+    with Ledger.create(folder / "long.db") as ledger:
+        long = _grown(ledger, "long", scale.long_events)
+        short = _grown(ledger, "short", SHORT_EVENTS)
+        yield compare(
+            f"append to an agreement with {scale.long_events:,} events",
+            _appends(ledger, long, scale.appends),
+            f"the same with {SHORT_EVENTS}",
+            _appends(ledger, short, scale.appends),
+            bar=Bar(ratio=2, at_most=True),
+            rounds=scale.rounds,
+        )
+
+
+def _at_once(ledger: Ledger, drafts: list[Draft]) -> None:
+    ledger.append(drafts, recorded_by=BY)
+
+
+def _grown(ledger: Ledger, name: str, events: int) -> str:
+    """Make an agreement with so many events."""
+    beginning = agreement(0, events=SHORT_EVENTS).events
+    _at_once(ledger, [read_draft(fields, agreement=name) for fields in beginning])
+    rest = [_payment(name)] * (events - SHORT_EVENTS)
+    if rest:
+        _at_once(ledger, rest)
+    return name
+
+
+def _payment(name: str) -> Draft:
+    """Give an event that can always be appended once more."""
+    granted = agreement(0, events=SHORT_EVENTS).events[2]
+    fields = {
+        "event": "Performed",
+        "effective": "2030-01-01",
+        "provision": granted["id"],
+        "kind": "paid",
+        "amount": "USD 1m",
+    }
+    return read_draft(fields, agreement=name)
+
+
+def _appends(ledger: Ledger, name: str, count: int) -> Work:
+    draft = _payment(name)
+
+    def work() -> int:
+        for _ in range(count):
+            ledger.append([draft], recorded_by=BY)
+        return count
+
+    return work

@@ -1,0 +1,99 @@
+"""Measure two ways to do the same work, turn by turn, and compare medians.
+
+Absolute figures drift with the machine, its disk and its neighbours; what the two ways
+share cancels out in the ratio, because every round does both.
+"""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable
+from statistics import median
+from typing import NamedTuple
+
+# Does the work once and tells how much of it that was.
+Work = Callable[[], int]
+
+
+class Bar(NamedTuple):
+    """What a comparison has to reach.
+
+    ``ratio`` is against the peer; with ``at_most`` the peer's is to be undercut.
+    ``rate`` is a floor of our own, per second.
+    """
+
+    ratio: float | None = None
+    at_most: bool = False
+    rate: float | None = None
+
+    def __str__(self) -> str:
+        words = []
+        if self.ratio is not None:
+            words.append(f"{'<=' if self.at_most else '>='} {self.ratio:g} x")
+        if self.rate is not None:
+            words.append(f">= {self.rate:,.0f}/s")
+        return ", ".join(words)
+
+
+class Comparison(NamedTuple):
+    """Our way beside a peer's: medians of the rounds, in units of work per second.
+
+    ``ratio`` is the median of the rounds' ratios: ours to the peer's rates, or with
+    ``at_most`` our time to the peer's.
+    """
+
+    work: str
+    peer: str
+    ours_per_second: float
+    peer_per_second: float
+    ratio: float
+    bar: Bar
+
+    @property
+    def reached(self) -> bool:
+        """Tell whether the bar is reached."""
+        bar = self.bar
+        if bar.rate is not None and self.ours_per_second < bar.rate:
+            return False
+        if bar.ratio is None:
+            return True
+        return self.ratio <= bar.ratio if bar.at_most else self.ratio >= bar.ratio
+
+
+def compare(  # noqa: PLR0913  # two ways, their names, and how
+    work: str, ours: Work, peer: str, theirs: Work, *, bar: Bar, rounds: int
+) -> Comparison:
+    """Do the same work in two ways, turn by turn.
+
+    Args:
+        work: what is done, in words.
+        ours: our way.
+        peer: the other way, in words.
+        theirs: the other way.
+        bar: what we have to reach.
+        rounds: how often each is done, at least 1.
+    """
+    pairs = []
+    for number in range(rounds):
+        # Who comes first takes turns too.
+        pair = (ours, theirs) if number % 2 == 0 else (theirs, ours)
+        rates = {way: per_second(way) for way in pair}
+        pairs.append((rates[ours], rates[theirs]))
+    ratios = [t / o if bar.at_most else o / t for o, t in pairs]
+    return Comparison(
+        work,
+        peer,
+        median(o for o, _ in pairs),
+        median(t for _, t in pairs),
+        median(ratios),
+        bar,
+    )
+
+
+def per_second(work: Work) -> float:
+    """Do work once and tell how much of it a second would do."""
+    gc.collect()
+    start = time.perf_counter()
+    amount = work()
+    return amount / (time.perf_counter() - start)

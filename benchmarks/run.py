@@ -1,0 +1,89 @@
+"""Run benchmarks and print one table."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from benchmarks.appending import durable_append, long_agreement
+from benchmarks.folding import full_fold
+from benchmarks.importing import json_lines
+from benchmarks.measuring import Comparison
+from benchmarks.scale import FULL, SMOKE, Scale
+
+Benchmark = Callable[[Path, Scale], Iterator[Comparison]]
+
+BENCHMARKS: dict[str, Benchmark] = {
+    "append": durable_append,
+    "long": long_agreement,
+    "import": json_lines,
+    "fold": full_fold,
+}
+_COLUMNS = ("work", "ours", "peer", "ratio", "bar", "")
+_WIDE = 100
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the benchmarks that are named, or all.
+
+    Returns:
+        1 where a bar is missed, else 0.
+    """
+    asked = _parser().parse_args(arguments)
+    scale = SMOKE if asked.smoke else FULL
+    print(_machine())  # noqa: T201  # a table for whoever runs it
+    found = []
+    for comparison in run(asked.benchmark or list(BENCHMARKS), scale):
+        found.append(comparison)
+        print(" | ".join(row(comparison)), flush=True)  # noqa: T201  # as above
+    return 0 if asked.smoke or all(one.reached for one in found) else 1
+
+
+def run(names: Sequence[str], scale: Scale) -> Iterator[Comparison]:
+    """Run benchmarks, each in a folder of its own that goes away."""
+    for name in names:
+        with tempfile.TemporaryDirectory() as folder:
+            yield from BENCHMARKS[name](Path(folder), scale)
+
+
+def row(one: Comparison) -> tuple[str, ...]:
+    """Write a comparison as a row of the table."""
+    return (
+        f"{one.work:<55}",
+        f"{_rate(one.ours_per_second):>12}",
+        f"{_rate(one.peer_per_second):>12} {one.peer:<36}",
+        f"{one.ratio:8.2f} x",
+        f"{one.bar!s:<22}",
+        "reached" if one.reached else "MISSED",
+    )
+
+
+def _rate(per_second: float) -> str:
+    """Write how often a second, or how long once where that reads better."""
+    if per_second < _WIDE:
+        return f"{1_000 / per_second:,.1f} ms"
+    return f"{per_second:,.0f} /s"
+
+
+def _machine() -> str:
+    """Name what it ran on."""
+    return (
+        f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
+        f", SQLite {sqlite3.sqlite_version}"
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("benchmark", nargs="*", choices=[*BENCHMARKS, []])
+    parser.add_argument("--smoke", action="store_true", help="little work, no bars")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""How much a run of the benchmarks does."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Scale(NamedTuple):
+    """How much work, and how often.
+
+    Attributes:
+        rounds: how often each way is measured.
+        appends: single appends a round.
+        fold_events: the length of the agreement that is folded.
+        import_events: the events of an import, in agreements of 1,000.
+        long_events: the length of the agreement that is appended to.
+        starts: processes started a round.
+    """
+
+    rounds: int
+    appends: int
+    fold_events: int
+    import_events: int
+    long_events: int
+    starts: int
+
+
+FULL = Scale(
+    rounds=5,
+    appends=200,
+    fold_events=10_000,
+    import_events=100_000,
+    long_events=100_000,
+    starts=5,
+)
+# Enough to see that every benchmark still works, too little to measure anything.
+SMOKE = Scale(
+    rounds=1,
+    appends=10,
+    fold_events=1_000,
+    import_events=1_000,
+    long_events=1_000,
+    starts=1,
+)
