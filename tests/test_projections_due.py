@@ -1,0 +1,341 @@
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import pytest
+from icalendar import Calendar
+
+from events.dates import PartialDate
+from events.errors import InputError, NotFound
+from projections.across import KnownIn
+from projections.calendar_file import calendar_file
+from projections.due import EVERYTHING, DueAnswer, Wanted, due_answer
+from projections.falling import Item
+from projections.marks import MAX_TERMS
+from projections.timeline import Timeline
+from tests.agreements import ledger_of, timeline
+
+KNOWN = KnownIn(0, "2026-01-01T00:00:00.000000Z")
+
+
+def due(
+    ledger: str | Callable[..., object] | list[Timeline],
+    start: str,
+    end: str,
+    *suppose: str,
+    horizon: str | None = None,
+    wanted: Wanted = EVERYTHING,
+) -> DueAnswer:
+    if not isinstance(ledger, list):
+        written = ledger if isinstance(ledger, str) else ledger_of(ledger)
+        ledger = [timeline(written, *suppose, horizon=horizon)]
+    return due_answer(
+        ledger,
+        PartialDate.parse(start),
+        PartialDate.parse(end),
+        known=KNOWN,
+        wanted=wanted,
+    )
+
+
+def line(item: Item) -> str:
+    first, last = item.between
+    days = item.date or f"{first or '…'}..{last or '…'}"
+    waits = f" ({', '.join(item.waits_for)})" if item.waits_for else ""
+    words = f" {item.words}" if item.words else ""
+    return f"{days} {item.what} {item.subject}{words}{waits}"
+
+
+def lines(answer: DueAnswer) -> list[str]:
+    return [line(item) for item in (*answer.items, *answer.waits)]
+
+
+@pytest.mark.parametrize(
+    ("grant", "found"),
+    [
+        ("PermissionGranted, ends: through 2026", "2027-01-01 ends x"),
+        ("PermissionGranted, ends: until 2026-06-30", "2026-06-30 ends x"),
+        (
+            "PermissionGranted, ends: until 2026",
+            "2026-01-01..2027-01-01 ends x (until 2026)",
+        ),
+        ("PermissionGranted, starts: 2026-05-01", "2026-05-01 starts x"),
+        ("PermissionGranted, ends: never", ""),
+        ("PermissionGranted", ""),
+        ("PermissionGranted, ends: milestone m", "2026-01-01..… ends x (milestone m)"),
+        (
+            "PermissionGranted, ends: unknown",
+            "…..… ends x (unknown)",
+        ),
+        (
+            "PermissionGranted, ends: earliest of (milestone m; through 2026)",
+            "2026-01-01..2027-01-01 ends x (milestone m)",
+        ),
+        (
+            "PermissionGranted, ends: earliest of (milestone m; through 2040)",
+            "2026-01-01..2041-01-01 ends x (milestone m)",
+        ),
+        ("PermissionGranted, ends: through 2040", ""),
+        ("PermissionGranted, ends: through 2025", "2026-01-01 ends x"),
+        ("PermissionGranted, ends: through 2024", ""),
+        (
+            "ObligationAssumed, amount: USD 5m, due: 30 days before (2026-12-31)",
+            "2026-12-01 due x USD 5m",
+        ),
+        (
+            "OptionGranted, option: call, opens: 2026-02-01, closes: through 2026-06",
+            "2026-02-01 opens x; 2026-07-01 closes x",
+        ),
+    ],
+)
+def test_what_falls_into_two_years(grant: str, found: str) -> None:
+    ledger = (
+        f"- {{event: {grant}, effective: 2020-01-01, id: x, holder: a, against: b}}"
+    )
+    answer = due(ledger, "2026", "2027", horizon="2026-01-01")
+    assert "; ".join(lines(answer)) == found
+
+
+def test_renewals_and_the_last_day_for_notice_against_each() -> None:
+    """
+    - {event: ObligationAssumed, effective: 2020-01-01, id: supply, holder: a,
+       ends: renews every 12 months from (through 2024) unless notice 3 months before
+         at most 3 times}
+    """
+    whole = test_renewals_and_the_last_day_for_notice_against_each
+    assert lines(due(whole, "2024", "2030", horizon="2026-05-01")) == [
+        "2024-10-01 notice-by supply",
+        "2025-01-01 renews supply",
+        "2025-10-01 notice-by supply",
+        "2026-01-01 renews supply",
+        "2026-10-01 notice-by supply",
+        "2027-01-01 renews supply (notice by 2026-10-01)",
+        "2027-01-01..2028-01-01 ends supply (notice by 2026-10-01)",
+    ]
+    # The deadline lies in the window, the end of its term does not.
+    assert lines(due(whole, "2026-10", "2026-10", horizon="2026-05-01")) == [
+        "2026-10-01 notice-by supply"
+    ]
+
+
+def test_a_notice_in_time_leaves_an_end_and_no_further_deadline() -> None:
+    """
+    - {event: ObligationAssumed, effective: 2020-01-01, id: supply, holder: a,
+       ends: renews every 12 months from (through 2024) unless notice 3 months before}
+    - {event: NoticeGiven, effective: 2025-06-01, kind: non-renewal, by: b,
+       provision: supply}
+    """
+    assert lines(
+        due(test_a_notice_in_time_leaves_an_end_and_no_further_deadline, "2024", "2040")
+    ) == [
+        "2024-10-01 notice-by supply",
+        "2025-01-01 renews supply",
+        "2026-01-01 ends supply",
+    ]
+
+
+def test_a_renewal_that_nobody_can_stop_has_no_deadline() -> None:
+    """
+    - {event: PermissionGranted, effective: 2020-01-01, id: x, holder: a,
+       ends: renews every 1 years from (through 2024) at most 2 times}
+    """
+    assert lines(
+        due(test_a_renewal_that_nobody_can_stop_has_no_deadline, "2024", "2040")
+    ) == ["2025-01-01 renews x", "2026-01-01 renews x", "2027-01-01 ends x"]
+
+
+def test_ten_thousand_years_of_renewals_are_bounded() -> None:
+    """
+    - {event: PermissionGranted, effective: 2020-01-01, id: x, holder: a,
+       ends: renews every 1 days from (2024-01-01)}
+    """
+    answer = due(test_ten_thousand_years_of_renewals_are_bounded, "2024", "9999")
+    assert len(answer.items) == MAX_TERMS
+    assert answer.more == ["a-b x"]
+
+
+def test_what_an_event_ends_is_told_on_its_day() -> None:
+    """
+    - {event: PermissionGranted, effective: 2020-01-01, id: x, holder: a,
+       ends: through 2030}
+    - {event: ProvisionEnded, effective: 2026-03-01, provision: x, basis: terminated}
+    - {event: ProvisionReinstated, effective: 2026-09-01, provision: x,
+       ends: through 2026}
+    """
+    assert lines(due(test_what_an_event_ends_is_told_on_its_day, "2026", "2027")) == [
+        "2026-03-01 ends x terminated",
+        "2026-09-01 starts x",
+        "2027-01-01 ends x",
+    ]
+
+
+def test_what_was_shortened_to_a_day_gone_by_ends_when_that_was_agreed() -> None:
+    """
+    - {event: PermissionGranted, effective: 2020-01-01, id: x, holder: a,
+       ends: through 2030}
+    - {event: TermShortened, effective: 2026-03-01, provision: x, ends: through 2025}
+    """
+    ledger = test_what_was_shortened_to_a_day_gone_by_ends_when_that_was_agreed
+    assert lines(due(ledger, "2026", "2027")) == ["2026-03-01 ends x"]
+
+
+def test_pauses_prices_and_what_takes_effect_later() -> None:
+    """
+    - {event: OptionGranted, effective: 2020-01-01, id: call, holder: a, against: b,
+       option: call, ends: through 2030, price_schedule: [
+         {from: 2020-01-01, price: USD 10m}, {from: 2026-04-01, price: USD 12m}]}
+    - {event: ProvisionSuspended, effective: 2026-01-15, provision: call,
+       until: 2026-02-15}
+    - {event: InstrumentSigned, effective: 2026-01-01, id: deed, kind: definitive,
+       takes_effect: 2026-05-01}
+    - {event: InstrumentSigned, effective: 2026-01-01, id: deed-2, kind: definitive,
+       takes_effect: 2026-05-01}
+    - {event: InstrumentTookEffect, effective: 2026-05-01, instrument: deed-2}
+    - {event: ScopeWidened, effective: milestone closing, provision: call,
+       include: {activity: [sale]}}
+    - {event: TermExtended, effective: 2 months after (2026-05-01), provision: call,
+       ends: through 2031}
+    """
+    ledger = test_pauses_prices_and_what_takes_effect_later
+    assert lines(due(ledger, "2026", "2026", horizon="2026-01-01")) == [
+        "2026-02-15 resumes call",
+        "2026-04-01 price call USD 12m",
+        "2026-05-01 takes-effect deed",
+        "2026-01-01..… takes-effect call (milestone closing)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (EVERYTHING, ["mine", "theirs"]),
+        (Wanted(party="a"), ["mine", "theirs"]),
+        (Wanted(party="b"), ["mine", "theirs"]),
+        (Wanted(party="c"), []),
+        (Wanted(holder="a"), ["mine"]),
+        (Wanted(holder="b", whats=("ends",)), ["theirs"]),
+        (Wanted(whats=("starts",)), []),
+    ],
+)
+def test_filters_by_party_holder_and_kind(wanted: Wanted, found: list[str]) -> None:
+    ledger = """
+- {event: PermissionGranted, effective: 2020-01-01, id: mine, holder: a, against: b,
+   ends: through 2026}
+- {event: PermissionGranted, effective: 2020-01-01, id: theirs, holder: b, against: a,
+   ends: through 2026}
+"""
+    answer = due(ledger, "2026", "2027", wanted=wanted)
+    assert [item.subject for item in answer.items] == found
+
+
+def test_agreements_are_asked_together_and_a_successor_holds_what_was_held() -> None:
+    one = timeline(
+        """
+- {event: PermissionGranted, effective: 2020-01-01, id: x, holder: a,
+   ends: through 2026}
+- {event: PartyRestructured, effective: 2021-01-01, party: a, change: merged,
+   successor: c}
+"""
+    )
+    other = timeline(
+        """
+- {event: PermissionGranted, effective: 2020-01-01, id: y, holder: c,
+   ends: through 2025}
+"""
+    )
+    answer = due([one, other], "2026", "2027", wanted=Wanted(holder="c"))
+    assert [item.subject for item in answer.items] == ["y", "x"]
+
+
+def test_what_is_supposed_moves_what_falls_due() -> None:
+    """
+    - {event: PermissionGranted, effective: 2020-01-01, id: x, holder: a,
+       ends: 90 days after (milestone m)}
+    """
+    ledger = test_what_is_supposed_moves_what_falls_due
+    assert lines(due(ledger, "2026", "2027", "m=2026-01-01")) == ["2026-04-01 ends x"]
+    assert lines(due(ledger, "2026", "2027", "m=never")) == []
+
+
+@pytest.mark.parametrize(
+    ("window", "wanted", "error", "message"),
+    [
+        (
+            ("2027", "2026"),
+            EVERYTHING,
+            InputError,
+            "the window ends on 2026 before it begins on 2027",
+        ),
+        (("2026", "2027"), Wanted(party="d"), NotFound, "there is no party d"),
+        (
+            ("2026", "2027"),
+            Wanted(whats=("end",)),
+            InputError,
+            "nothing is listed as end",
+        ),
+    ],
+)
+def test_a_question_that_cannot_be_asked_says_why(
+    window: tuple[str, str],
+    wanted: Wanted,
+    error: type[Exception],
+    message: str,
+) -> None:
+    with pytest.raises(error) as refused:
+        due("", *window, wanted=wanted)
+    assert str(refused.value) == message
+
+
+CALENDAR = """
+- {event: ObligationAssumed, effective: 2020-01-01, id: supply, holder: a, against: b,
+   ends: renews every 12 months from (through 2026) unless notice 3 months before}
+- {event: PermissionGranted, effective: 2020-01-01, id: x, holder: a, ends: until 2026}
+"""
+
+
+def test_a_calendar_file_has_an_entry_for_each_item_and_is_always_the_same() -> None:
+    answer = due(CALENDAR, "2026", "2027", horizon="2026-01-01")
+    written = calendar_file(answer)
+    assert written == calendar_file(due(CALENDAR, "2026", "2027", horizon="2026-01-01"))
+    read = Calendar.from_ical(written)
+    assert [
+        (str(e["uid"]), str(e.decoded("dtstart")), str(e["summary"]))
+        for e in read.walk("VEVENT")
+    ] == [
+        (
+            "a-b/supply/notice-by/2026-10-01@whereas",
+            "2026-10-01",
+            "Last day for notice against the renewal of supply (a-b)",
+        ),
+        ("a-b/x/ends@whereas", "2027-01-01", "x has ended, at the latest (a-b)"),
+        ("a-b/supply/renews/2027-01-01@whereas", "2027-01-01", "supply renews (a-b)"),
+        (
+            "a-b/supply/notice-by/2027-10-01@whereas",
+            "2027-10-01",
+            "Last day for notice against the renewal of supply (a-b)",
+        ),
+    ]
+    assert "DTSTAMP:20260101T000000Z" in written
+
+
+def test_a_calendar_keeps_an_entry_whose_day_moves() -> None:
+    def uids(end: str) -> list[str]:
+        ledger = (
+            "- {event: PermissionGranted, effective: 2020-01-01, id: x, holder: a, "
+            f"ends: {end}}}"
+        )
+        read = Calendar.from_ical(calendar_file(due(ledger, "2026", "2030")))
+        return [str(event["uid"]) for event in read.walk("VEVENT")]
+
+    assert uids("through 2026") == uids("through 2027") == ["a-b/x/ends@whereas"]
+
+
+def test_without_the_library_a_calendar_file_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answer = due(CALENDAR, "2026", "2027")
+    monkeypatch.setitem(sys.modules, "icalendar", None)
+    with pytest.raises(InputError, match="needs the library icalendar") as refused:
+        calendar_file(answer)
+    assert refused.value.hint == "install whereas[ics]"
