@@ -128,7 +128,7 @@ def test_a_correction_that_is_retracted_leaves_no_trace(
     assume(offer["target"] <= len(history))
     seq = len(history) + 1
     correction = provisional(read_draft(offer, agreement="a-b"), seq, seq - 1)
-    assume(not history[offer["target"] - 1].is_record)
+    assume(not history[int(offer["target"]) - 1].is_record)
     assume(offer["target"] not in timeline_of(history).record.retracted)
     undo = {"event": "event-retracted", "target": seq, "reason": "it was right"}
     retraction = provisional(read_draft(undo, agreement="a-b"), seq + 1, seq)
