@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -25,7 +25,7 @@ def reference(app: typer.Typer, name: str, unopened: Container[str]) -> str:
         Markdown, each command's help in a block of text without colour.
     """
     command = typer.main.get_command(app)
-    return "\n".join(_sections(typer.Context(command, info_name=name), unopened))
+    return "\n".join(_sections(_context(command, name), unopened))
 
 
 def commands(app: typer.Typer) -> set[str]:
@@ -47,7 +47,17 @@ def _inner(context: typer.Context) -> Iterator[typer.Context]:
         for name in group.list_commands(context):
             command = group.get_command(context, name)
             if command and not command.hidden:
-                yield typer.Context(command, info_name=name, parent=context)
+                yield _context(command, name, context)
+
+
+def _context(
+    command: Any,  # noqa: ANN401  # Typer does not export the class
+    name: str,
+    parent: typer.Context | None = None,
+) -> typer.Context:
+    """Make the context in which a command would run."""
+    settings = command.context_settings
+    return typer.Context(command, info_name=name, parent=parent, **settings)
 
 
 def _help(context: typer.Context) -> str:

@@ -1,0 +1,144 @@
+"""Ask about an agreement: the two clocks, the horizon and what is supposed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from cli.session import Session
+from events.dates import PartialDate
+from events.errors import InputError, NotFound
+from projections.answers import KnownAt
+from projections.supposals import Supposal, parse_supposal
+from projections.timeline import Timeline, timeline_of
+
+if TYPE_CHECKING:
+    from ledger.known import Known as At
+    from ledger.ledger import Ledger
+
+
+class Question(NamedTuple):
+    """An agreement as it was known at a moment, and the date asked about.
+
+    Attributes:
+        timeline: what was known, with its horizon and what is supposed.
+        on: the date asked about.
+        known: the moment of knowledge.
+        known_words: the moment as it was asked for, None for now.
+        supposals: what is supposed.
+    """
+
+    timeline: Timeline
+    on: PartialDate
+    known: KnownAt
+    known_words: str | None
+    supposals: tuple[Supposal, ...]
+
+    @property
+    def clocks(self) -> str:
+        """Echo both clocks."""
+        return f"{on_words(self.on)}, {self.as_known}"
+
+    @property
+    def as_known(self) -> str:
+        """Echo the moment of knowledge, and what is supposed."""
+        known = known_words(self.known, self.known_words)
+        supposed = "; ".join(supposal.text for supposal in self.supposals)
+        return f"{known}, supposing {supposed}" if supposed else known
+
+
+def ask(
+    session: Session,
+    ledger: Ledger,
+    agreement: str,
+    *,
+    on: str | None = None,
+    known: str | None = None,
+    horizon: str | None = None,
+    suppose: Sequence[str] | None = None,
+) -> Question:
+    """Read an agreement as it was known at a moment.
+
+    Args:
+        session: the run, for today's date.
+        ledger: the ledger.
+        agreement: which.
+        on: the date asked about; today by default.
+        known: the moment of knowledge; now by default.
+        horizon: up to when silence counts; the day of ``known`` by default.
+        suppose: facts for this question alone.
+
+    Raises:
+        InputError: a date or a supposal cannot be read.
+        NotFound: there is no such agreement, or nothing was known by then.
+        Refused: what is recorded contradicts a supposal.
+    """
+    date = session.today if on is None else day(session, on, "--on")
+    supposals = tuple(_supposal(text) for text in suppose or ())
+    at = _known(ledger, known, agreement)
+    last = (
+        dt.date.fromisoformat(at.at[:10]).toordinal()
+        if horizon is None
+        else day(session, horizon, "--horizon").last
+    )
+    timeline = timeline_of(
+        ledger.entries(agreement, known=at.position),
+        horizon=last,
+        supposals=supposals,
+    )
+    moment = KnownAt(at.seq or 0, at.position, at.recorded_at)
+    return Question(timeline, date, moment, known, supposals)
+
+
+def day(session: Session, text: str, option: str) -> PartialDate:
+    """Read a date, which may be partial, or ``today``.
+
+    Raises:
+        InputError: it is neither.
+    """
+    if text == "today":
+        return session.today
+    try:
+        return PartialDate.parse(text)
+    except InputError as error:
+        facts = {**error.facts, "field": option, "word": text}
+        raise InputError(str(error), hint=error.hint, **facts) from error
+
+
+def on_words(on: PartialDate) -> str:
+    """Echo the date asked about; a partial one stays partial."""
+    if on.exact:
+        return f"on {on}"
+    last = dt.date.fromordinal(on.last).isoformat()
+    return f"at the end of {on} ({last})"
+
+
+def known_words(known: KnownAt, words: str | None) -> str:
+    """Echo the moment of knowledge."""
+    if words in {None, "now"}:
+        return f"as known now (@{known.seq})"
+    if str(words).startswith("@"):
+        return f"as known after {words} (recorded {known.recorded_at})"
+    return f"as known at {words} (@{known.seq})"
+
+
+def _known(ledger: Ledger, known: str | None, agreement: str) -> At:
+    """Find the moment of knowledge; whoever reads is not told how to begin."""
+    try:
+        return ledger.known(known, agreement)
+    except NotFound as error:
+        if error.text("agreement") is None or "did you mean" in (error.hint or ""):
+            raise
+        raise NotFound(
+            str(error), hint="whereas list shows the agreements", **error.facts
+        ) from error
+
+
+def _supposal(text: str) -> Supposal:
+    """Read a supposal."""
+    try:
+        return parse_supposal(text)
+    except InputError as error:
+        facts = {"field": "--suppose", "excerpt": text, **error.facts}
+        raise InputError(str(error), hint=error.hint, **facts) from error

@@ -1,0 +1,54 @@
+"""``whereas list``: the agreements of a ledger."""
+
+from __future__ import annotations
+
+import typer
+
+from cli import options
+from cli.answer import Answer, Column, Table
+from cli.output import put
+from cli.session import session_of
+
+OUTPUTS = ("json", "jsonl", "csv")
+EXAMPLES = (
+    ("all agreements", "whereas list"),
+    ("those that were known at the end of a day", "whereas list --known 2025-12-31"),
+)
+SCHEMA = "whereas/list/1"
+COLUMNS = (
+    Column("agreement", whole=True, style="bold"),
+    Column("title"),
+    Column("events", whole=True),
+    Column("last_recorded", narrow=True),
+)
+
+
+def run(context: typer.Context, known: options.Known = None) -> None:
+    """List the agreements."""
+    session = session_of(context)
+    with session.reading() as ledger:
+        at = ledger.known(known)
+        # An agreement has as many events as were recorded by then.
+        found = []
+        for listed in ledger.agreements():
+            entries = ledger.entries(listed.agreement, known=at.position)
+            if entries:
+                title = str(getattr(entries[0].event, "title", listed.agreement))
+                last = entries[-1].envelope.recorded_at
+                found.append((listed.agreement, title, len(entries), last))
+    keys = ("agreement", "title", "events", "recorded_at")
+    items = [dict(zip(keys, row, strict=True)) for row in found]
+    moment = {"position": at.position, "recorded_at": at.recorded_at}
+    when = "now" if known in {None, "now"} else f"at {known}"
+    count = "1 agreement" if len(found) == 1 else f"{len(found)} agreements"
+    put(
+        Answer(
+            document={"schema": SCHEMA, "known": moment, "agreements": items},
+            items=items,
+            title=f"{count}, as known {when} ({at.position + 1} events)",
+            table=Table(COLUMNS, [(a, t, str(n), r) for a, t, n, r in found]),
+            shown=Table(COLUMNS, [(a, t, str(n), r[:10]) for a, t, n, r in found]),
+            hints=() if found else ("whereas append agreement-opened -h",),
+        ),
+        session,
+    )

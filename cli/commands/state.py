@@ -1,0 +1,198 @@
+"""``whereas state``: the provisions of an agreement on a date, by status."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import options
+from cli.answer import Answer, Column, Table
+from cli.asking import Question, ask
+from cli.output import put
+from cli.phrases import STATUSES, numbers, status, waiting, what
+from cli.session import session_of
+from events.errors import InputError, did_you_mean
+
+if TYPE_CHECKING:
+    from projections.answers import ProvisionAnswer, StateAnswer
+
+OUTPUTS = ("json", "jsonl", "csv")
+EXAMPLES = (
+    ("what holds today", "whereas state microsoft-openai"),
+    (
+        "what would hold on a date, if a milestone were reached before",
+        "whereas state microsoft-openai --on 2028-06-01 --suppose agi-verified=2027-05",
+    ),
+)
+COLUMNS = (
+    Column("provision", whole=True, style="bold"),
+    Column("holder", narrow=True),
+    Column("what"),
+    Column("status"),
+)
+# A pipe gets the fields that a program wants beside them.
+PIPED = (
+    *(Column(name) for name in ("provision", "kind", "holder", "against", "what")),
+    *(Column(name) for name in ("status", "starts", "ends", "waits_for", "set_by")),
+)
+
+
+def run(
+    context: typer.Context,
+    agreement: options.Agreement,
+    on: options.On = None,
+    known: options.Known = None,
+    horizon: options.Horizon = None,
+    suppose: options.Suppose = None,
+    status: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="|".join(STATUSES),
+            help="Only provisions of this status. May be repeated.",
+        ),
+    ] = None,
+) -> None:
+    """Show the provisions of an agreement on a date.
+
+    Each is in force, contingent on what it waits for, suspended, not yet in force, or
+    ended. Nothing of this is stored: it follows from the events, the date and what was
+    known.
+    """
+    session = session_of(context)
+    wanted = _wanted(status)
+    with session.reading() as ledger:
+        question = ask(
+            session,
+            ledger,
+            agreement,
+            on=on,
+            known=known,
+            horizon=horizon,
+            suppose=suppose,
+        )
+    put(answer(question, wanted), session)
+
+
+def answer(question: Question, wanted: tuple[str, ...] = STATUSES) -> Answer:
+    """Show a state, the provisions in the order of their status."""
+    from projections.answers import state_answer
+
+    state = state_answer(
+        question.timeline,
+        question.on,
+        known=question.known,
+        supposals=question.supposals,
+    )
+    provisions = sorted(
+        (p for p in state.provisions if p.status in wanted),
+        key=lambda provision: STATUSES.index(provision.status),
+    )
+    return Answer(
+        document=state,
+        items=provisions,
+        title=f"{state.title or state.agreement} {question.clocks}",
+        table=Table(PIPED, [_piped(provision) for provision in provisions]),
+        shown=Table(
+            COLUMNS,
+            [_shown(provision) for provision in provisions],
+            dim=frozenset(
+                n
+                for n, provision in enumerate(provisions)
+                if provision.status == "ended"
+            ),
+        ),
+        more=tuple(_more(state)),
+        remarks=tuple(_remarks(state, provisions)),
+        hints=tuple(_hints(state, provisions)),
+    )
+
+
+def _wanted(status: list[str] | None) -> tuple[str, ...]:
+    """Check the statuses that are asked for."""
+    for word in status or ():
+        if word not in STATUSES:
+            raise InputError(
+                f"there is no status {word}",
+                hint=did_you_mean(word, STATUSES) or f"they are {', '.join(STATUSES)}",
+                word=word,
+            )
+    return tuple(status or STATUSES)
+
+
+def _shown(provision: ProvisionAnswer) -> tuple[str, ...]:
+    """Write a provision for a reader."""
+    who = ", ".join(provision.holders)
+    if not who and provision.against:
+        who = f"against {', '.join(provision.against)}"
+    return (provision.id, who, what(provision), status(provision))
+
+
+def _piped(provision: ProvisionAnswer) -> tuple[str, ...]:
+    """Write a provision for a program."""
+    return (
+        provision.id,
+        provision.kind,
+        " ".join(provision.holders),
+        " ".join(provision.against),
+        what(provision),
+        provision.status,
+        provision.starts,
+        provision.ends or "",
+        "; ".join(provision.waits_for),
+        numbers(provision.set_by),
+    )
+
+
+def _more(state: StateAnswer) -> Iterator[Table]:
+    """Show stakes, measures and pending events below the provisions."""
+    yield Table(
+        tuple(map(Column, ("holder", "issuer", "share", "basis", "dated"))),
+        [
+            (s["holder"], s["issuer"], s["share"], s["basis"], s["as_of"])
+            for s in state.stakes
+        ],
+        title="Stakes",
+    )
+    yield Table(
+        tuple(map(Column, ("measure", "subject", "value", "dated"))),
+        [
+            (m["measure"], m["subject"] or "", m["value"], m["as_of"])
+            for m in state.measures
+        ],
+        title="Measures",
+    )
+    yield Table(
+        tuple(map(Column, ("event", "type", "effective"))),
+        [(f"@{p['event']}", p["type"], p["effective"]) for p in state.pending],
+        title="Pending: these wait for the day on which they take effect",
+    )
+
+
+def _remarks(state: StateAnswer, provisions: list[ProvisionAnswer]) -> Iterator[str]:
+    """Say what a reader should know of the answer as a whole."""
+    if not provisions:
+        yield "No provisions."
+    if state.ended is not None:
+        ended = state.ended
+        how = f"{ended['basis']}, @{ended['event']}"
+        yield f"The agreement ended {ended['effective']} ({how})."
+    for name, count in waiting(provisions).items():
+        verb = "provision waits" if count == 1 else "provisions wait"
+        yield f"{count} {verb} for {name or 'a date that is not known'}."
+    flagged = [p.id for p in provisions if "contested" in p.flags]
+    if flagged:
+        yield f"Contested: {', '.join(flagged)}."
+    for skipped in state.skipped:
+        yield f"@{skipped['event']} does not apply here: {skipped['reason']}."
+
+
+def _hints(state: StateAnswer, provisions: list[ProvisionAnswer]) -> Iterator[str]:
+    """Offer to suppose the milestone that most provisions wait for."""
+    name = next(iter(waiting(provisions)), "")
+    if name and not state.suppose:
+        yield (
+            f"whereas state {state.agreement} --on {state.on}"
+            f" --suppose {name}={state.on}"
+        )

@@ -1,0 +1,147 @@
+"""Errors in words: what is wrong, where, what is in the way, and what to do.
+
+| exit status | meaning |
+|---|---|
+| 0 | done |
+| 1 | the answer is no: refused, not found, or different with --exit-code |
+| 2 | a command or input that cannot be read |
+| 3 | conflict: somebody was faster, or a key was used for something else |
+| 4 | the ledger is damaged |
+| 70 | a bug |
+| 130 | interrupted |
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+
+import typer
+
+from cli.safe import one_line, visible
+from events.errors import InputError, Refused, WhereasError, did_you_mean
+
+BUG, INTERRUPTED = 70, 130
+USAGE = 2
+
+# What reads a command line ends sentences and begins them with capitals; errors here
+# do neither.
+_MISSING = re.compile(
+    r"Missing (?:argument|option|parameter)[: ]*'?([^'.]*)'?.*", re.DOTALL
+)
+_NEEDS_VALUE = re.compile(r"Option '(.+)' requires an argument\.")
+_TAKES_NONE = re.compile(r"Option '(.+)' does not take a value\.")
+_EXTRA = re.compile(r"Got unexpected extra arguments?(?:\(s\))? \((.+)\)", re.DOTALL)
+_MEANT = re.compile(r"did you mean (\S+)\?")
+
+
+def words_of(error: WhereasError, argv: Sequence[str]) -> list[str]:
+    """Put an error into lines.
+
+    Args:
+        error: what went wrong.
+        argv: the words of the command, to offer it again with a word put right.
+
+    Returns:
+        Lines, safe to show, the first of them ``error: …``.
+    """
+    return [
+        f"error: {one_line(_place(error) + str(error))}",
+        *_excerpt(error),
+        *_in_the_way(error),
+        *_hint(error, argv),
+    ]
+
+
+def _place(error: WhereasError) -> str:
+    """Name where something is wrong: a file with line and column, or a field."""
+    path, field = error.text("path"), error.text("field")
+    if path is not None:
+        line, column = error.number("line"), error.number("column")
+        numbers = [str(n) for n in (line, column) if n is not None]
+        if not numbers and path in str(error):
+            return ""
+        return ":".join([path, *numbers]) + ": "
+    if field is not None and not str(error).startswith(f"{field} "):
+        return f"{field}: "
+    return ""
+
+
+def _excerpt(error: WhereasError) -> Iterator[str]:
+    """Quote what could not be read, with a mark under the place."""
+    if not isinstance(error, InputError) or not error.excerpt:
+        return
+    excerpt, column = error.excerpt.splitlines()[0], error.column
+    if column is None and error.path is None:
+        return
+    yield f"  | {visible(excerpt.expandtabs(1))}"
+    if column is not None and 0 < column <= len(excerpt) + 1:
+        before = visible(excerpt[: column - 1].expandtabs(1))
+        yield f"  | {' ' * len(before)}^"
+
+
+def _in_the_way(error: WhereasError) -> Iterator[str]:
+    """Name the event that a refused one conflicts with, and its source."""
+    if not isinstance(error, Refused) or error.conflict is None:
+        return
+    yield f"  in the way: {one_line(error.conflict)}"
+    if error.source is not None:
+        yield f"  source: {one_line(error.source)}"
+
+
+def _hint(error: WhereasError, argv: Sequence[str]) -> Iterator[str]:
+    """Say what may be done; a misspelt word is put right in the command itself."""
+    if error.hint is None:
+        return
+    meant = _MEANT.fullmatch(error.hint)
+    wrong = error.text("word") or error.text("agreement")
+    if meant and wrong is not None and list(argv).count(wrong) == 1:
+        again = [meant[1] if word == wrong else word for word in argv]
+        yield f"hint: did you mean {meant[1]}?  {shlex.join(['whereas', *again])}"
+    else:
+        yield from (f"hint: {visible(line)}" for line in error.hint.splitlines())
+
+
+def usage_error(error: typer.TyperException) -> WhereasError:
+    """Word what is wrong with a command line in our own words."""
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "whereas"
+    usage = f"{path} -h tells how it is used"
+    message = str(getattr(error, "message", "")) or error.format_message()
+    option = getattr(error, "option_name", None)
+    if option is not None and message.startswith("No such option"):
+        near = did_you_mean(option, _options(context))
+        return InputError(
+            f"there is no option {option}", hint=near or usage, word=option
+        )
+    full = error.format_message()
+    if found := _MISSING.match(full):
+        return InputError(f"{found[1].strip() or 'something'} is missing", hint=usage)
+    if found := _NEEDS_VALUE.match(message):
+        return InputError(f"{found[1]} needs a value", hint=usage)
+    if found := _TAKES_NONE.match(message):
+        return InputError(f"{found[1]} takes no value", hint=usage)
+    if found := _EXTRA.match(message):
+        return InputError(f"there is no place for {found[1]}", hint=usage)
+    sentence = full.rstrip(".")
+    return InputError(sentence[:1].lower() + sentence[1:], hint=usage)
+
+
+def _options(context: typer.Context | None) -> list[str]:
+    """List the long options of the command that was being read."""
+    if context is None:
+        return []
+    params = context.command.get_params(context)
+    return [name for param in params for name in param.opts if name.startswith("--")]
+
+
+def bug(error: BaseException, argv: Sequence[str]) -> list[str]:
+    """Word an error that nobody expected, and say how to report it."""
+    told = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    again = shlex.join(["whereas", "--debug", *argv])
+    return [
+        f"error: this is a bug: {one_line(told)}",
+        "hint: what has no receipt was not recorded; please report what this prints:",
+        f"  {visible(again)}",
+    ]

@@ -1,0 +1,134 @@
+"""Record events for a command, or show what would follow, and give receipts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from cli.output import put
+from cli.receipts import answer
+from cli.session import Session
+from events.errors import InputError
+
+if TYPE_CHECKING:
+    from events.entry import Draft, Entry
+    from ledger.ledger import Ledger
+
+
+def record(
+    session: Session,
+    drafts: Sequence[Draft],
+    *,
+    recorded_by: str | None,
+    expect: str | None = None,
+    dry_run: bool = False,
+) -> None:
+    """Record events together, all or none, and print their receipts.
+
+    Args:
+        session: the run.
+        drafts: the events.
+        recorded_by: who records, as the settings say where it is None.
+        expect: how many events the agreement is to have, in words.
+        dry_run: print instead what would change in the state.
+
+    Raises:
+        WhereasError: what the ledger refuses.
+    """
+    if recorded_by is not None:
+        session.flags["recorded_by"] = recorded_by
+    with session.writing() as ledger:
+        receipts = ledger.append(
+            drafts,
+            recorded_by=session.settings.recorded_by,
+            expected=_count(expect),
+            dry_run=dry_run,
+        )
+        if dry_run:
+            from cli.rehearsal import rehearsed
+
+            put(rehearsed(ledger, drafts, receipts, session), session)
+        else:
+            put(answer(receipts, [draft.event.TYPE for draft in drafts]), session)
+
+
+def _count(words: str | None) -> int | None:
+    """Read how many events an agreement is to have."""
+    if words is None:
+        return None
+    number = words.removeprefix("@")
+    if not (number.isascii() and number.isdigit()):
+        raise InputError(
+            f"--expect takes a number of events, not {words}",
+            hint="history shows the number of the last event",
+        )
+    return int(number[:17])
+
+
+def entry_named(ledger: Ledger, agreement: str, words: str) -> Entry:
+    """Find the event that ``@N`` names.
+
+    Raises:
+        InputError: it is not of that form.
+        NotFound: there is no such agreement, or no such event in it.
+    """
+    from events.errors import NotFound
+
+    number = words.removeprefix("@")
+    if not (number.isascii() and number.isdigit()):
+        raise InputError(
+            f"an event is named @N, not {words}",
+            hint=f"whereas history {agreement} shows the numbers",
+        )
+    entries = ledger.entries(agreement)
+    seq = int(number[:17])
+    if not 0 < seq <= len(entries):
+        raise NotFound(
+            f"{agreement} has no event @{number}",
+            hint=f"its last one is @{len(entries)}: whereas history {agreement}",
+        )
+    return entries[seq - 1]
+
+
+def read(mapping: dict[str, Any], agreement: str) -> Draft:
+    """Read an event from options; an error names the option and not the field.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    from events.reader import read_draft
+
+    try:
+        return read_draft(mapping, agreement=agreement)
+    except InputError as error:
+        raise _of_option(error, mapping) from error
+
+
+def _of_option(error: InputError, mapping: dict[str, Any]) -> InputError:
+    """Name the option in which something is wrong, and what it may be."""
+    from cli.fields import form, option
+    from events.fields import fields_by_key
+    from events.reader import type_named
+
+    name = error.field or ""
+    key, *rest = name.replace("[", ".").split(".")
+    known = fields_by_key(type_named(mapping["event"]))
+    if key in known:
+        flag = f"--{option(known[key])}"
+        values = form(known[key])
+    elif key == "sources":
+        flag, values = "--source", "ID"
+    elif key in {"effective", "instrument", "key"}:
+        flag, values = f"--{key}", {"effective": "DATE"}.get(key, "ID")
+    else:
+        return error
+    message = str(error)
+    place: str | None = flag
+    if message.endswith(f" needs {name}"):
+        message, place = f"{message.removesuffix(name)}{flag}", None
+    elif message.startswith(f"{name} "):
+        message, place = f"{flag}{message.removeprefix(name)}", None
+    elif rest:
+        place = f"{flag} {'.'.join(rest).replace('].', ' ').rstrip('] ')}"
+    facts = {**error.facts, "field": place}
+    return InputError(message, hint=error.hint or f"give {flag} {values}", **facts)

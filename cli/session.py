@@ -1,0 +1,103 @@
+"""One run of the command line: what surrounds it, and what it was told.
+
+The clock, randomness and the environment are read here and nowhere below, so that a
+test can fix them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cli.config import Settings
+
+if TYPE_CHECKING:
+    import typer
+
+    from events.dates import PartialDate
+    from ledger.ledger import Ledger
+
+SECOND_US = 1_000_000
+
+
+def _now_us() -> int:
+    """Read the clock of the machine."""
+    return time.time_ns() // 1_000
+
+
+@dataclass
+class Session:
+    """What a command knows of the world around it.
+
+    Attributes:
+        environ: the environment.
+        folder: the working folder.
+        now_us: what time it is, in microseconds since 1970 UTC.
+        random: gives that many random bytes.
+        argv: the words of the command line, without the name of the program.
+        flags: settings given as flags, by key.
+        format: json, jsonl or csv where one was asked for.
+        debug: show where an unexpected error came from.
+    """
+
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    folder: Path = field(default_factory=Path.cwd)
+    now_us: Callable[[], int] = _now_us
+    random: Callable[[int], bytes] = os.urandom
+    argv: list[str] = field(default_factory=list)
+    flags: dict[str, str] = field(default_factory=dict)
+    format: str | None = None
+    debug: bool = False
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Find the settings; flags are known by the time a command asks."""
+        return Settings(self.flags, self.environ, self.folder)
+
+    @property
+    def today(self) -> PartialDate:
+        """Give today's date, by the clock or as set."""
+        from events.dates import PartialDate
+
+        if text := self.settings.today:
+            return PartialDate.parse(text)
+        # A day has a zone: what people call today is the day where they are.
+        now = dt.datetime.fromtimestamp(self.now_us() // SECOND_US, dt.UTC).astimezone()
+        return PartialDate.parse(now.date().isoformat())
+
+    def reading(self) -> Ledger:
+        """Open the ledger to read it; it is never made by a read.
+
+        Raises:
+            NotFound: there is none.
+        """
+        return self._open(read_only=True)
+
+    def writing(self) -> Ledger:
+        """Open the ledger to append to it.
+
+        Raises:
+            NotFound: there is none.
+        """
+        return self._open(read_only=False)
+
+    def _open(self, *, read_only: bool) -> Ledger:
+        from ledger.ledger import Ledger
+
+        return Ledger.open(
+            self.settings.ledger,
+            read_only=read_only,
+            clock=self.now_us,
+            random=self.random,
+        )
+
+
+def session_of(context: typer.Context) -> Session:
+    """Give the session of a command, made anew where there is none yet."""
+    return context.ensure_object(Session)

@@ -1,0 +1,44 @@
+"""The table of commands: what there is, and one line on each.
+
+A command is a module of :mod:`cli.commands` and a row in here. The module is imported
+when the command runs; ``whereas --help`` needs nothing but the table.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Row(NamedTuple):
+    """A command.
+
+    Attributes:
+        panel: the heading that it stands under.
+        name: what people type.
+        short: what it does, the first line of its help.
+        module: the module of :mod:`cli.commands`.
+    """
+
+    panel: str
+    name: str
+    short: str
+    module: str
+
+
+COMMANDS = (
+    Row("Write", "init", "Make an empty ledger.", "init"),
+    Row("Write", "append", "Add one event to an agreement.", "append"),
+    Row("Write", "correct", "Put right what an event says.", "correct"),
+    Row("Write", "retract", "Take back an event that should not exist.", "retract"),
+    Row("Read", "list", "List the agreements.", "listing"),
+    Row("Read", "show", "Show an agreement: parties, instruments, stakes.", "show"),
+    Row("Read", "state", "Show the provisions of an agreement on a date.", "state"),
+    Row("Read", "history", "Show what happened, event by event.", "history"),
+    Row("Read", "diff", "Show what changed between two points.", "diff"),
+    Row("Read", "why", "Show what a provision rests on.", "why"),
+    Row("Setup", "schema", "Write the JSON Schema of events.", "schema"),
+    Row("Setup", "completion", "Complete commands in a shell.", "completion"),
+    Row("Setup", "help", "Explain exit codes, dates and other matters.", "help"),
+)
+
+BY_NAME = {row.name: row for row in COMMANDS}

@@ -1,0 +1,317 @@
+"""The command line as a whole: help, the table of commands, start-up, exit statuses."""
+
+from __future__ import annotations
+
+import pkgutil
+import shlex
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import typer
+from inline_snapshot import snapshot
+
+import cli.commands
+from cli.command import Group, load
+from cli.main import app
+from cli.table import COMMANDS, Row
+from tests.cli_run import OPENED, Desk
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEAVY = {
+    *("cryptography", "eventsourcing", "ledger", "msgspec", "projections"),
+    *("pydantic", "rich", "ruamel", "sqlite3", "sqlite_utils"),
+}
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def modules_after(*words: str) -> set[str]:
+    """Run a command in a process of its own and name the packages it imported."""
+    code = (
+        "import sys\nfrom cli.main import app\n"
+        "try: app(sys.argv[1:])\nexcept SystemExit: pass\n"
+        "print('|', *{name.partition('.')[0] for name in sys.modules})"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words], capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.rpartition("|")[2].split())
+
+
+@pytest.mark.parametrize("words", [("--help",), ("-h",), ("--version",), ()])
+def test_help_imports_nothing_heavy(words: tuple[str, ...]) -> None:
+    assert modules_after(*words) & HEAVY == set()
+
+
+def test_a_command_on_a_pipe_imports_no_converter_and_no_tables(
+    desk: Desk,
+) -> None:
+    desk.do(*OPENED)
+    ledger = str(desk.folder / "whereas.db")
+    found = modules_after("state", "a-b", "--ledger", ledger)
+    assert found & {"pydantic", "rich", "ruamel", "sqlite_utils"} == set()
+
+
+@pytest.mark.parametrize("row", COMMANDS, ids=lambda row: row.name)
+def test_the_table_says_of_a_command_what_its_help_says(row: Row) -> None:
+    command = load(row.module, row.name)
+    assert command.name == row.name
+    assert (command.help or "").partition("\n")[0] == row.short
+
+
+@pytest.mark.parametrize("row", COMMANDS, ids=lambda row: row.name)
+def test_every_command_shows_two_examples_that_are_its_own(row: Row) -> None:
+    command = load(row.module, row.name)
+    assert len(command.examples) >= 2
+    for _, line in command.examples:
+        assert f"whereas {row.name}" in line
+
+
+@pytest.mark.parametrize("row", COMMANDS, ids=lambda row: row.name)
+def test_examples_are_commands_that_can_be_read(row: Row) -> None:
+    """Options and arguments of an example exist; nothing is run."""
+    for _, line in load(row.module, row.name).examples:
+        words = shlex.split(line.partition(">")[0].rpartition("whereas ")[2])
+        read(typer.main.get_command(app), None, ["whereas", *words])
+
+
+def read(command: Any, parent: Any, words: list[str]) -> None:  # noqa: ANN401  # Typer does not export the classes
+    """Read a command line without running it."""
+    context = command.make_context(words[0], words[1:], parent=parent)
+    if isinstance(command, Group):
+        rest = [*context._protected_args, *context.args]
+        name, inner, rest = command.resolve_command(context, rest)
+        read(inner, context, [name or "", *rest])
+
+
+def test_every_module_of_commands_is_in_the_table() -> None:
+    modules = {found.name for found in pkgutil.iter_modules(cli.commands.__path__)}
+    assert modules == {row.module for row in COMMANDS}
+
+
+def test_help_lists_the_commands_by_what_they_are_for(desk: Desk) -> None:
+    assert (
+        desk("")
+        == desk("-h")
+        == desk("--help")
+        == snapshot("""\
+Usage: whereas [OPTIONS] COMMAND …
+
+  Keep a ledger of agreements: what held, when, as known when, and why.
+
+  Events are recorded, never changed. A question has two clocks: --on is the
+  date it is asked about, --known the moment of knowledge it is answered with.
+
+Write:
+  init        Make an empty ledger.
+  append      Add one event to an agreement.
+  correct     Put right what an event says.
+  retract     Take back an event that should not exist.
+
+Read:
+  list        List the agreements.
+  show        Show an agreement: parties, instruments, stakes.
+  state       Show the provisions of an agreement on a date.
+  history     Show what happened, event by event.
+  diff        Show what changed between two points.
+  why         Show what a provision rests on.
+
+Setup:
+  schema      Write the JSON Schema of events.
+  completion  Complete commands in a shell.
+  help        Explain exit codes, dates and other matters.
+
+Everywhere:
+  --version      Print the version.
+  --ledger FILE  The ledger.  [default: whereas.db]
+  --color WHEN   Colour: auto, always or never.
+  --debug        Show where an unexpected error came from.
+  -h, --help     Show this message and exit.
+
+Examples:
+  # see how commands are used
+  whereas help
+  # begin
+  whereas init
+""")
+    )
+
+
+def test_the_help_of_a_command_shows_how_it_is_used(desk: Desk) -> None:
+    assert desk("state -h") == snapshot("""\
+Usage: whereas state [OPTIONS] AGREEMENT
+
+  Show the provisions of an agreement on a date.
+
+  Each is in force, contingent on what it waits for, suspended, not yet in
+  force, or ended. Nothing of this is stored: it follows from the events, the
+  date and what was known.
+
+Arguments:
+  AGREEMENT  The id of the agreement.
+
+Clocks:
+  --on DATE       The date that is asked about.  [default: today]
+  --known WHEN    What was known when: a date, an instant, @N or pos:N.
+                  [default: now]
+  --horizon DATE  The day up to which silence means that nothing happened.
+                  [default: the day of --known]
+  --suppose FACT  Suppose that a milestone is reached: M=DATE, M=never,
+                  'M>DATE', M.claimed=DATE; or a measure: 'measure
+                  NAME=VALUE@DATE'. May be repeated.
+
+Options:
+  --status in-force|contingent|suspended|not-yet|ended
+                                  Only provisions of this status. May be
+                                  repeated.
+
+Output:
+  --json   Write one JSON document.
+  --jsonl  Write a JSON document a line.
+  --csv    Write comma-separated values under a header.
+
+Everywhere:
+  --ledger FILE  The ledger.  [default: whereas.db]
+  --color WHEN   Colour: auto, always or never.
+  --debug        Show where an unexpected error came from.
+  -h, --help     Show this message and exit.
+
+Examples:
+  # what holds today
+  whereas state microsoft-openai
+  # what would hold on a date, if a milestone were reached before
+  whereas state microsoft-openai --on 2028-06-01 \\
+      --suppose agi-verified=2027-05
+""")
+
+
+def test_the_help_of_an_event_says_what_each_field_takes(desk: Desk) -> None:
+    assert desk("append exclusivity-granted -h") == snapshot("""\
+Usage: whereas append exclusivity-granted [OPTIONS] AGREEMENT
+
+  A holder alone has a right, or alone beside the grantor (sole).
+
+  Effect: a provision of kind priority at level exclusive or sole, of its own
+  beside the right it is about.
+
+  How values are written: `whereas help values` and `whereas help when`.
+
+Arguments:
+  AGREEMENT  The id of the agreement.
+
+Fields:
+  --effective WHEN         When it is so in the world: a date, a When, or
+                           unknown.  [required]
+  --id ID                  A new id.  [required]
+  --holder PARTY           Who benefits. May be repeated.  [required]
+  --against PARTY          Who owes, grants or is bound. May be repeated.
+  --scope SCOPE            What it is about; nothing is everything. May be
+                           repeated.
+  --except SCOPE           What is left out of the scope. May be repeated.
+  --starts WHEN            From when; by default from the effective date.
+  --ends WHEN              Until when.
+  --amount AMOUNT          How much.
+  --basis TEXT             Of what a percentage is.
+  --condition TEXT         What it depends on, in words.
+  --text TEXT              The words relied on.
+  --level exclusive|sole   How exclusive.
+  --over PROVISION         The provision that it is exclusive about.
+  --note TEXT              A remark.
+  --tag NAME               A tag, for example cuad:insurance. May be repeated.
+  --confidential NAME      A field whose value may be withheld. May be
+                           repeated.
+  --instrument INSTRUMENT  The instrument that it rests on.
+  --source SOURCE          Who says so: ID or source=ID,title=…,at="para
+                           4",quote="…". May be repeated.
+
+Recording:
+  --key KEY           The same key twice adds nothing.
+  --recorded-by NAME  Who records it.  [default: the user]
+  --expect N          Refuse if the agreement has not N events.
+  -n, --dry-run       Show what would change in the state, and record nothing.
+  --edit              Write the event in $VISUAL or $EDITOR.
+
+Output:
+  --json   Write one JSON document.
+  --jsonl  Write a JSON document a line.
+  --csv    Write comma-separated values under a header.
+
+Everywhere:
+  --ledger FILE  The ledger.  [default: whereas.db]
+  --color WHEN   Colour: auto, always or never.
+  --debug        Show where an unexpected error came from.
+  -h, --help     Show this message and exit.
+
+Examples:
+  # record it
+  whereas append exclusivity-granted alpha-beta --effective 2025-10-28 \\
+      --id azure-api --holder alpha --against beta --scope product=api \\
+      --ends 'milestone agi-verified determined'
+  # see what it would change
+  whereas append exclusivity-granted alpha-beta --effective 2025-10-28 \\
+      --id azure-api --holder alpha --against beta --scope product=api \\
+      --ends 'milestone agi-verified determined' -n
+""")
+
+
+def test_the_version_is_printed(desk: Desk) -> None:
+    assert desk("--version") == "whereas 0.1.0\n"
+
+
+def test_settings_of_every_command_may_stand_before_it(desk: Desk) -> None:
+    desk.do("--ledger other.db init")
+    assert (desk.folder / "other.db").exists()
+    assert not (desk.folder / "whereas.db").exists()
+
+
+def test_a_bug_is_one_line_and_says_how_to_report_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.ledger.Ledger.create", lambda *_, **__: 1 / 0)
+    assert desk("init") == snapshot("""\
+--- stderr
+error: this is a bug: ZeroDivisionError: division by zero
+hint: what has no receipt was not recorded; please report what this prints:
+  whereas --debug init
+--- exit status 70
+""")
+
+
+def test_a_bug_shows_where_it_is_when_asked(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.ledger.Ledger.create", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        desk("init --debug")
+
+
+def test_an_interrupt_is_130_and_says_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ledger.ledger.Ledger.create", interrupted)
+    ran = desk.run("init")
+    assert ran == ("", "", 130)
+
+
+def test_a_reader_that_has_enough_is_no_error(desk: Desk) -> None:
+    desk.do(*OPENED)
+    code = "from cli.main import main; main()"
+    command = [sys.executable, "-c", code, "help", "when"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
