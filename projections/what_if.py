@@ -1,0 +1,271 @@
+"""The answer to "what if?": the agreement with and without what is supposed.
+
+Both are folded by the same rules and compared; nothing is written anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+from events.dates import INF, PartialDate, day_text
+from events.entry import Entry
+from projections.answers import KnownAt, Range, between, state_answer
+from projections.diff import Change, changes
+from projections.falling import Item, items_of
+from projections.history import about
+from projections.hypotheses import Hypotheses, suppose_all
+from projections.moving import LAST_DAY
+from projections.provision import Provision
+from projections.resolving import end_of, start_of
+from projections.spans import Span
+from projections.state import State
+from projections.status import standing
+from projections.timeline import Timeline, timeline_of
+
+WHAT_IF_SCHEMA = "whereas/what-if/1"
+
+
+class Effect(msgspec.Struct, frozen=True, kw_only=True):
+    """A start or an end that is another day than without the hypothesis.
+
+    ``before`` and ``after`` are the first and the last possible day; ``before`` is
+    null where the provision is there only under the hypothesis. ``date`` is the day
+    where ``after`` is one.
+    """
+
+    what: Literal["starts", "ends"]
+    provision: str
+    kind: str
+    holders: tuple[str, ...]
+    before: Range | None
+    after: Range
+    date: str | None
+    waits_for: tuple[str, ...]
+
+
+class Scheduled(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that falls due, under the hypothesis (+), without it (-), or both."""
+
+    sign: Literal["+", "-", " "]
+    item: Item
+
+
+class Goes(msgspec.Struct, frozen=True, kw_only=True):
+    """A provision that has not ended on the day asked about, and until when."""
+
+    provision: str
+    kind: str
+    holders: tuple[str, ...]
+    status: str
+    ends: str | None
+    ends_between: Range
+    waits_for: tuple[str, ...]
+
+
+class WhatIfAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What follows from a hypothesis.
+
+    ``changes`` compares the states on the day asked about; ``effects`` are the starts
+    and ends that move, in the order of their new days; ``schedule`` is what falls due
+    from the first to the last day concerned, if anything follows; ``goes_on`` are the
+    provisions that have not ended by the day asked about; ``impossible`` are recorded
+    events that could not apply under the hypothesis.
+    """
+
+    schema: str
+    agreement: str
+    title: str
+    on: str
+    known: KnownAt
+    horizon: str | None
+    suppose: list[str]
+    events: list[dict[str, Any]]
+    changes: list[Change]
+    effects: list[Effect]
+    schedule: list[Scheduled]
+    goes_on: list[Goes]
+    impossible: list[dict[str, Any]]
+
+
+def what_if_answer(
+    entries: Sequence[Entry],
+    hypotheses: Hypotheses,
+    *,
+    known: KnownAt,
+    horizon: int,
+    on: PartialDate | None = None,
+) -> WhatIfAnswer:
+    """Tell what follows from a hypothesis.
+
+    Args:
+        entries: the recorded events of one agreement, in the order of their numbers.
+        hypotheses: what is supposed together.
+        known: the moment of knowledge, to be told again.
+        horizon: the day up to which silence means that nothing happened, an ordinal.
+        on: the date on which the two are compared; by default the last date that is
+            supposed, or the horizon.
+
+    Raises:
+        Refused: what is supposed contradicts what is recorded.
+        NotFound: something is named that the agreement does not have.
+    """
+    pair = _Pair(
+        timeline_of(entries, horizon=horizon),
+        suppose_all(entries, hypotheses, horizon=horizon),
+    )
+    day = min(max(hypotheses.days(), default=horizon), LAST_DAY)
+    asked = on or PartialDate.parse(day_text(day))
+    effects = sorted(pair.effects(), key=_order)
+    differs = pair.changes(asked, known)
+    is_empty = not effects and not differs
+    window = _window(hypotheses, effects, asked)
+    return WhatIfAnswer(
+        schema=WHAT_IF_SCHEMA,
+        agreement=pair.after.agreement,
+        title=pair.after.title,
+        on=asked.text,
+        known=known,
+        horizon=between(Span(horizon, horizon))[0],
+        suppose=hypotheses.texts,
+        events=list(_supposed_events(pair.after, entries[-1].seq)),
+        changes=differs,
+        effects=effects,
+        schedule=[] if is_empty else pair.schedule(window),
+        goes_on=list(_goes_on(pair.after, asked.last)),
+        impossible=pair.impossible(),
+    )
+
+
+class _Pair(NamedTuple):
+    """An agreement without and with a hypothesis."""
+
+    before: Timeline
+    after: Timeline
+
+    def changes(self, on: PartialDate, known: KnownAt) -> list[Change]:
+        """Compare the states on a date."""
+        return list(
+            changes(
+                state_answer(self.before, on, known=known),
+                state_answer(self.after, on, known=known),
+            )
+        )
+
+    def effects(self) -> Iterator[Effect]:
+        """Yield the starts and the ends that move, in the end."""
+        without, within = self.before.state(INF), self.after.state(INF)
+        for provision in within.provisions.values():
+            old = without.provisions.get(provision.id)
+            was = None if old is None else _days(old, self.before)
+            yield from _moved(provision, self.after, was)
+
+    def schedule(self, window: Span) -> list[Scheduled]:
+        """Put what falls due without and with the hypothesis side by side."""
+        without = items_of(self.before, window)
+        within = items_of(self.after, window)
+        both: list[Scheduled] = [
+            Scheduled(sign=" " if item in without else "+", item=item)
+            for item in within
+        ]
+        both += [
+            Scheduled(sign="-", item=item) for item in without if item not in within
+        ]
+        dated = [one for one in both if one.item.between[1] is not None]
+        return sorted(dated, key=_falls)
+
+    def impossible(self) -> list[dict[str, Any]]:
+        """List the recorded events that could not apply under the hypothesis."""
+        known = {skipped.seq for skipped in self.before.state(INF).skipped}
+        return [
+            {"event": skipped.seq, "reason": str(skipped.error)}
+            for skipped in self.after.state(INF).skipped
+            if skipped.seq not in known
+        ]
+
+
+def _days(provision: Provision, timeline: Timeline) -> tuple[Span, Span]:
+    """Give the days on which a provision may start and end."""
+    facts = timeline.facts
+    return start_of(provision, facts), end_of(provision, facts)
+
+
+def _moved(
+    provision: Provision, timeline: Timeline, was: tuple[Span, Span] | None
+) -> Iterator[Effect]:
+    """Yield the start and the end of a provision where they are not what they were."""
+    now = _days(provision, timeline)
+    pairs: Sequence[tuple[Literal["starts", "ends"], int]] = (
+        ("starts", 0),
+        ("ends", 1),
+    )
+    for what, at in pairs:
+        if was is None or was[at] != now[at]:
+            day = now[at].lo
+            stand = standing(provision, timeline.facts, day)
+            yield Effect(
+                what=what,
+                provision=provision.id,
+                kind=provision.kind,
+                holders=provision.holders,
+                before=None if was is None else between(was[at]),
+                after=between(now[at]),
+                date=between(now[at])[0] if now[at].exact else None,
+                waits_for=() if now[at].exact else stand.waits_for,
+            )
+
+
+def _order(effect: Effect) -> tuple[str, str, str, str]:
+    """Sort by the last possible day, what has none at the end."""
+    first, last = effect.after
+    return (last or "9999-99-99", first or "", effect.provision, effect.what)
+
+
+def _falls(one: Scheduled) -> tuple[str, str, str, str]:
+    """Sort by the last possible day."""
+    first, last = one.item.between
+    return (last or "", first or "", one.item.subject, one.item.what)
+
+
+def _window(hypotheses: Hypotheses, effects: Sequence[Effect], on: PartialDate) -> Span:
+    """Reach from the first to the last day that a hypothesis concerns."""
+    days = [on.last, *hypotheses.days()]
+    for effect in effects:
+        days += [
+            PartialDate.parse(text).last
+            for text in (*effect.after, *(effect.before or ()))
+            if text is not None
+        ]
+    return Span(max(min(days), 1), min(max(days), LAST_DAY))
+
+
+def _supposed_events(timeline: Timeline, last: int) -> Iterator[dict[str, Any]]:
+    """Yield the events that are supposed."""
+    for seq, entry in timeline.record.known.items():
+        if seq > last:
+            envelope = entry.envelope
+            yield {
+                "event": seq,
+                "type": envelope.type,
+                "about": about(entry.event),
+                "effective": str(envelope.effective) if envelope.effective else None,
+            }
+
+
+def _goes_on(timeline: Timeline, day: int) -> Iterator[Goes]:
+    """Yield what has begun and not ended by a day."""
+    state: State = timeline.state(day)
+    for provision in state.provisions.values():
+        stand = standing(provision, timeline.facts, day)
+        if stand.status not in {"ended", "not-yet"}:
+            yield Goes(
+                provision=provision.id,
+                kind=provision.kind,
+                holders=provision.holders,
+                status=stand.status,
+                ends=provision.ends.text if provision.ends else None,
+                ends_between=between(stand.ends),
+                waits_for=stand.waits_for,
+            )

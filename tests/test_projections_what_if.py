@@ -1,0 +1,223 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from events.dates import PartialDate
+from events.errors import InputError, NotFound, Refused
+from events.reader import read_draft
+from projections.answers import KnownAt
+from projections.hypotheses import Hypotheses, read_hypotheses
+from projections.what_if import WhatIfAnswer, what_if_answer
+from tests.agreements import entries, events, ledger_of
+
+KNOWN = KnownAt(1, 0, "2026-01-01T00:00:00.000000Z")
+
+
+def what_if(
+    ledger: str | Callable[..., object],
+    *texts: str,
+    also: str = "",
+    horizon: str = "2026-01-01",
+    on: str | None = None,
+) -> WhatIfAnswer:
+    drafts = [read_draft(one, agreement="a-b") for one in events(also)[1:]]
+    return what_if_answer(
+        entries(ledger) if isinstance(ledger, str) else ledger_of(ledger),
+        read_hypotheses(texts, drafts),
+        known=KNOWN,
+        horizon=PartialDate.parse(horizon).last,
+        on=PartialDate.parse(on) if on else None,
+    )
+
+
+def effects(answer: WhatIfAnswer) -> list[str]:
+    return [
+        f"{e.date or '..'.join(str(day) for day in e.after)} {e.what} {e.provision}"
+        for e in answer.effects
+    ]
+
+
+def schedule(answer: WhatIfAnswer) -> list[str]:
+    return [
+        f"{one.sign} {one.item.date} {one.item.what} {one.item.subject}"
+        for one in answer.schedule
+    ]
+
+
+AGREEMENT = """
+- {event: LicenceGranted, effective: 2020-01-01, id: licence, holder: a, against: b,
+   ends: earliest of (milestone m determined; through 2030)}
+- {event: RestrictionImposed, effective: 2020-01-01, id: ban, against: a,
+   starts: milestone m claimed, ends: 12 months after (milestone m determined)}
+- {event: ObligationAssumed, effective: 2020-01-01, id: supply, holder: a, against: b,
+   ends: renews every 12 months from (through 2026) unless notice 3 months before}
+- {event: OptionGranted, effective: 2020-01-01, id: put, holder: a, against: b,
+   option: put, opens: 2027-01-01, closes: through 2029}
+- {event: InvestmentMade, effective: 2020-01-01, id: loan, investor: b, recipient: a,
+   amount: USD 5m, ends: measure outstanding = USD 0}
+- {event: MeasureReported, effective: 2025-01-01, measure: outstanding, value: USD 3m}
+- {event: MilestoneClaimed, effective: 2025-06-01, milestone: other, by: a}
+"""
+
+
+@pytest.mark.parametrize(
+    ("suppose", "found"),
+    [
+        (
+            ["m=2027-05-01"],
+            [
+                "2027-05-01 ends licence",
+                "2027-05-01 starts ban",
+                "2028-05-01 ends ban",
+            ],
+        ),
+        (
+            ["m=never"],
+            ["2031-01-01 ends licence", "None..None ends ban", "None..None starts ban"],
+        ),
+        (
+            ["m>2027-05-01"],
+            [
+                "2027-05-02..2031-01-01 ends licence",
+                "2027-05-02..None starts ban",
+                "2028-05-02..None ends ban",
+            ],
+        ),
+        (["m.claimed=2027-05-01"], ["2027-05-01 starts ban"]),
+        (["measure outstanding=USD 0@2026-07-01"], ["2026-07-01 ends loan"]),
+        (["notice supply@2026-03-01"], ["2027-01-01 ends supply"]),
+        (["notice supply@2026-10-02"], ["2028-01-01 ends supply"]),
+        (["exercise put@2028-02-01"], ["2028-02-01 ends put"]),
+        (
+            ["exercise put@2028-02-01", "m=2027-05-01"],
+            [
+                "2027-05-01 ends licence",
+                "2027-05-01 starts ban",
+                "2028-02-01 ends put",
+                "2028-05-01 ends ban",
+            ],
+        ),
+    ],
+)
+def test_starts_and_ends_that_move(suppose: list[str], found: list[str]) -> None:
+    answer = what_if(AGREEMENT, *suppose)
+    assert sorted(effects(answer)) == sorted(found)
+    assert answer.impossible == []
+    assert sorted(answer.suppose) == sorted(suppose)
+
+
+def test_an_empty_hypothesis_is_empty() -> None:
+    answer = what_if(AGREEMENT)
+    assert (answer.changes, answer.effects, answer.schedule) == ([], [], [])
+    assert (answer.events, answer.impossible) == ([], [])
+    assert [goes.provision for goes in answer.goes_on] == [
+        *("licence", "ban", "supply", "loan"),
+    ]
+
+
+def test_a_notice_takes_the_renewals_off_the_schedule() -> None:
+    assert schedule(what_if(AGREEMENT, "notice supply@2026-03-01")) == [
+        "- 2026-10-01 notice-by supply",
+        "  2027-01-01 opens put",
+        "+ 2027-01-01 ends supply",
+        "- 2027-01-01 renews supply",
+        "  None ends licence",
+    ]
+
+
+def test_the_states_are_compared_on_the_last_day_that_is_supposed() -> None:
+    answer = what_if(AGREEMENT, "m=2027-05-01")
+    assert answer.on == "2027-05-01"
+    status = {
+        c.subject: (c.before, c.after) for c in answer.changes if c.field == "status"
+    }
+    assert status == {
+        "licence": ("contingent", "ended"),
+        "ban": ("contingent", "in-force"),
+    }
+    assert "licence" not in {goes.provision for goes in answer.goes_on}
+    assert what_if(AGREEMENT, "m=2027-05-01", on="2026-06-01").on == "2026-06-01"
+
+
+def test_events_of_a_file_are_folded_after_the_recorded_ones() -> None:
+    answer = what_if(
+        AGREEMENT,
+        also="""
+- {event: TermExtended, effective: 2027-01-01, provision: licence, ends: through 2040}
+- {event: PermissionGranted, effective: 2027-01-01, id: new, holder: b,
+   ends: through 2028}
+""",
+    )
+    assert effects(answer) == [
+        "2027-01-01 starts new",
+        "2029-01-01 ends new",
+        "2041-01-01 ends licence",
+    ]
+    assert [(e["event"], e["type"], e["about"]) for e in answer.events] == [
+        (9, "term-extended", "licence"),
+        (10, "permission-granted", "new"),
+    ]
+
+
+def test_recorded_events_that_could_not_apply_are_told() -> None:
+    """
+    - {event: PermissionGranted, effective: 2020-01-01, id: p, holder: a, ends: never}
+    - {event: ConditionChanged, effective: 2025-01-01, provision: p, condition: none}
+    """
+    answer = what_if(
+        test_recorded_events_that_could_not_apply_are_told,
+        also="- {event: RightRelinquished, effective: 2024-01-01, provision: p, by: a}",
+    )
+    assert answer.impossible == [{"event": 3, "reason": "p has ended by 2025-01-01"}]
+
+
+@pytest.mark.parametrize(
+    ("suppose", "error", "message"),
+    [
+        ("n=2027-01-01", NotFound, "nothing mentions a milestone n"),
+        ("notice suply@2027-01-01", NotFound, "there is no provision suply"),
+        (
+            "notice licence@2027-01-01",
+            Refused,
+            "licence does not renew unless notice is given",
+        ),
+        ("exercise put@2026-01-01", Refused, "it opens later"),
+        ("exercise put@2031-01-01", Refused, "put has ended by 2031-01-01"),
+        ("exercise supply@2027-01-01", Refused, "there is nothing to exercise"),
+        ("notice supply", InputError, "does not say of what and when"),
+        ("notice supply@2027-13", InputError, "there is no date 2027-13"),
+        ("exercise", InputError, "does not say of what and when"),
+        ("other=never", Refused, "cannot be supposed"),
+    ],
+)
+def test_a_hypothesis_that_cannot_be_says_why(
+    suppose: str, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        what_if(AGREEMENT, suppose)
+
+
+def test_an_event_of_another_agreement_is_refused() -> None:
+    draft = read_draft(
+        {"event": "NoticeGiven", "effective": "2027", "kind": "breach", "by": "a"},
+        agreement="elsewhere",
+    )
+    with pytest.raises(InputError, match="the event is of elsewhere, not of a-b"):
+        what_if_answer(
+            entries(AGREEMENT),
+            Hypotheses(drafts=(draft,)),
+            known=KNOWN,
+            horizon=PartialDate.parse("2026").last,
+        )
+
+
+def test_a_milestone_may_be_called_notice() -> None:
+    """
+    - {event: PermissionGranted, effective: 2020-01-01, id: p, holder: a,
+       ends: milestone notice}
+    """
+    assert effects(what_if(test_a_milestone_may_be_called_notice, "notice=2027")) == [
+        "2027-01-01..2027-12-31 ends p"
+    ]
