@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+import pytest
+
+from events.dates import PartialDate
+from projections.across import KnownIn
+from projections.conflicts import ConflictsAnswer, conflicts_answer
+from projections.timeline import Timeline
+from tests.agreements import timeline
+
+KNOWN = KnownIn(0, "2026-01-01T00:00:00.000000Z")
+
+
+def asked(
+    *ledgers: str, on: str = "2024-06-01", horizon: str | None = None
+) -> ConflictsAnswer:
+    there: list[Timeline] = [timeline(text, horizon=horizon) for text in ledgers]
+    return conflicts_answer(there, PartialDate.parse(on), known=KNOWN)
+
+
+def told(answer: ConflictsAnswer) -> list[str]:
+    return [
+        f"{c.clash} {'certain' if c.certain else 'possible'} "
+        f"{'/'.join(side.provision for side in c.sides)} {c.overlap}"
+        for c in answer.conflicts
+    ]
+
+
+EXCLUSIVE = (
+    "- {event: ExclusivityGranted, effective: 2020-01-01, id: e, holder: b, "
+    "against: a, scope: {activity: [sale], territory: [eu]}}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("other", "found"),
+    [
+        # Promised to somebody else by the party that is bound.
+        (
+            "LicenceGranted, holder: c, against: a",
+            "exclusivity certain e/x activity sale, territory eu",
+        ),
+        (
+            "ExclusivityGranted, holder: c, against: a",
+            "exclusivity certain e/x activity sale, territory eu",
+        ),
+        (
+            "PurchaseCommitted, holder: c, against: a, amount: unknown",
+            "exclusivity certain e/x activity sale, territory eu",
+        ),
+        # By somebody who is not bound, or to the holder.
+        ("LicenceGranted, holder: c, against: b", ""),
+        ("LicenceGranted, holder: b, against: a", ""),
+        ("ExclusivityGranted, holder: b, against: a", ""),
+        # The party that is bound may do it itself.
+        (
+            "PermissionGranted, holder: a, against: b",
+            "permission certain e/x activity sale, territory eu",
+        ),
+        # What keeps nobody out.
+        ("PreferenceGranted, holder: c, against: a", ""),
+        ("RestrictionImposed, holder: c, against: a", ""),
+        # In time.
+        ("LicenceGranted, holder: c, against: a, ends: through 2023", ""),
+        (
+            "LicenceGranted, holder: c, against: a, starts: 2030-01-01",
+            "exclusivity possible e/x activity sale, territory eu",
+        ),
+        (
+            "LicenceGranted, holder: c, against: a, ends: milestone m",
+            "exclusivity possible e/x activity sale, territory eu",
+        ),
+        # In words.
+        (
+            "LicenceGranted, holder: c, against: a, condition: with consent",
+            "exclusivity possible e/x activity sale, territory eu",
+        ),
+    ],
+)
+def test_an_exclusivity_clashes_with_what_is_granted_to_others(
+    other: str, found: str
+) -> None:
+    ledger = (
+        f"{EXCLUSIVE}- {{event: {other}, effective: 2021-01-01, id: x, "
+        "scope: {activity: [sale]}}"
+    )
+    assert "; ".join(told(asked(ledger))) == found
+
+
+@pytest.mark.parametrize(
+    ("scope", "found"),
+    [
+        ("{activity: [sale/online]}", "certain e/x activity sale/online, territory eu"),
+        ("{activity: [sale], territory: [us]}", ""),
+        ("{activity: [service]}", ""),
+        ("{territory: [eu/de]}", "certain e/x activity sale, territory eu/de"),
+        # They name no axis in common.
+        ("{product: [cars]}", ""),
+        # Each names an axis that the other leaves open.
+        (
+            "{activity: [sale], product: [cars]}",
+            "possible e/x activity sale, product cars, territory eu",
+        ),
+        (
+            "[{activity: [sale], territory: [us]}, {territory: [eu/fr]}]",
+            "certain e/x activity sale, territory eu/fr",
+        ),
+    ],
+)
+def test_scopes_clash_where_they_overlap(scope: str, found: str) -> None:
+    ledger = (
+        f"{EXCLUSIVE}- {{event: LicenceGranted, effective: 2021-01-01, id: x, "
+        f"holder: c, against: a, scope: {scope}}}"
+    )
+    assert "; ".join(told(asked(ledger))) == (f"exclusivity {found}" if found else "")
+
+
+def test_what_was_carved_out_does_not_clash() -> None:
+    granted = (
+        "- {event: LicenceGranted, effective: 2021-01-01, id: x, holder: c, "
+        "against: a, scope: {activity: [sale], territory: [eu/de]}}\n"
+    )
+    carved = (
+        "- {event: ScopeNarrowed, effective: 2022-01-01, provision: e, "
+        "exclude: {territory: [eu/de]}}\n"
+    )
+    assert len(asked(EXCLUSIVE + granted).conflicts) == 1
+    assert asked(EXCLUSIVE + granted + carved).conflicts == []
+
+
+@pytest.mark.parametrize(
+    ("ban", "found"),
+    [
+        ("", ["permission certain r/p activity sale"]),
+        (", amount: up to 5 cars", []),
+        (", condition: before 2030", ["permission possible r/p activity sale"]),
+        (", ends: through 2023", []),
+    ],
+)
+def test_a_ban_clashes_with_a_permission_and_a_limit_does_not(
+    ban: str, found: list[str]
+) -> None:
+    ledger = f"""
+- {{event: PermissionGranted, effective: 2020-01-01, id: p, holder: a,
+   scope: {{activity: [sale]}}}}
+- {{event: RestrictionImposed, effective: 2020-01-01, id: r, against: a,
+   scope: {{activity: [sale]}}{ban}}}
+"""
+    assert told(asked(ledger)) == found
+
+
+def test_agreements_clash_where_an_identifier_ties_the_parties() -> None:
+    def agreement(party: str, lei: str, granted: str) -> str:
+        return f"""
+- {{event: AgreementOpened, effective: 2020-01-01, title: T, parties: [
+    {{id: {party}, name: P, identifiers: {{lei: {lei}}}}}, {{id: other, name: O}},
+    {{id: b, name: B}}]}}
+- {{event: {granted}, effective: 2020-01-01, id: x, against: {party},
+   scope: {{activity: [cloud]}}}}
+"""
+
+    first = agreement("acme", "L1", "ExclusivityGranted, holder: b")
+    same = agreement(
+        "acme-plc", "L1", "PurchaseCommitted, holder: other, amount: USD 1"
+    )
+    another = agreement(
+        "acme-plc", "L2", "PurchaseCommitted, holder: other, amount: unknown"
+    )
+    (found,) = asked(first, same).conflicts
+    assert [(s.kind, s.events) for s in found.sides] == [
+        ("priority", (2,)),
+        ("purchase", (2,)),
+    ]
+    assert found.parties == ("acme",)
+    assert asked(first, another).conflicts == []
+
+
+def test_the_days_on_which_both_may_hold() -> None:
+    ledger = """
+- {event: ExclusivityGranted, effective: 2020-01-01, id: e, holder: b, against: a,
+   scope: {activity: [sale]}, ends: through 2026}
+- {event: LicenceGranted, effective: 2021-06-01, id: x, holder: c, against: a,
+   scope: {activity: [sale]}, ends: through 2029}
+"""
+    (found,) = asked(ledger).conflicts
+    assert found.between == ("2021-06-01", "2027-01-01")
+    assert asked(ledger, on="2021-05-31").conflicts == []
+    assert asked(ledger, on="2026-12-31").conflicts != []
+    assert asked(ledger, on="2027-01-01").conflicts == []
+
+
+def test_what_only_words_bound_is_not_compared() -> None:
+    assert (
+        asked(
+            EXCLUSIVE
+            + "- {event: LicenceGranted, effective: 2020-01-01, id: x, holder: c, "
+            "against: a, text: as agreed}\n"
+            "- {event: ObligationAssumed, effective: 2020-01-01, id: y, holder: c, "
+            "against: a, amount: USD 5m}"
+        ).conflicts
+        == []
+    )
