@@ -90,6 +90,10 @@ class Identities:
             name = following
         return name
 
+    def standing_for(self, party: str) -> str:
+        """Give the one id that stands for a party, whoever came after it."""
+        return self._root(party)
+
     def _root(self, name: str) -> str:
         """Find the name that stands for all that are the same."""
         while (above := self._same.get(name, name)) != name:

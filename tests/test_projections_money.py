@@ -1,0 +1,280 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from events.dates import PartialDate
+from events.quantity import Quantity
+from projections.across import KnownIn
+from projections.answers import price_on
+from projections.money import Line, MoneyAnswer, money_answer
+from projections.sums import add, less
+from tests.agreements import ledger_of, timeline
+
+KNOWN = KnownIn(0, "2026-01-01T00:00:00.000000Z")
+
+
+def quantities(text: str) -> list[Quantity]:
+    return [Quantity.parse(part) for part in text.split(" + ")]
+
+
+@pytest.mark.parametrize(
+    ("parts", "total"),
+    [
+        ("USD 1bn + USD 12bn", "USD 13bn"),
+        ("USD 250bn + unknown", "USD 250bn + unknown"),
+        ("unknown + USD 250bn", "USD 250bn + unknown"),
+        ("USD 1m + EUR 2m", "USD 1m + EUR 2m"),
+        ("USD 1m + EUR 2m + USD 3m", "USD 4m + EUR 2m"),
+        ("USD 1m per year + USD 2m", "USD 1m per year + USD 2m"),
+        ("USD 1m per year + USD 2m per year", "USD 3m per year"),
+        ("about USD 1m + USD 2m", "about USD 3m"),
+        ("about USD 1m + about USD 2m", "about USD 3m"),
+        ("at least USD 1m + USD 2m", "at least USD 3m"),
+        ("over USD 1m + USD 2m", "over USD 3m"),
+        ("over USD 1m + at least USD 2m", "over USD 3m"),
+        ("up to USD 1m + up to USD 2m", "up to USD 3m"),
+        ("under USD 1m + up to USD 2m", "under USD 3m"),
+        ("up to USD 1m + USD 2m", "between USD 2m and USD 3m"),
+        ("up to USD 1m + at least USD 2m", "at least USD 2m"),
+        ("between USD 1m and USD 2m + USD 2m", "between USD 3m and USD 4m"),
+        (
+            "between USD 1m and USD 2m + between USD 1m and USD 3m",
+            "between USD 2m and USD 5m",
+        ),
+        ("between USD 1m and USD 2m + at least USD 3m", "at least USD 4m"),
+        # What is only about so much has no bound and stands apart.
+        ("about USD 1m + at least USD 2m", "at least USD 2m + about USD 1m"),
+        ("unknown", "unknown"),
+        ("[***] + USD 1m", "USD 1m + [***]"),
+        ("USD 0.1 + USD 0.2", "USD 0.3"),
+    ],
+)
+def test_a_sum_never_says_more_than_its_parts(parts: str, total: str) -> None:
+    assert add(quantities(parts)).text == total
+
+
+@pytest.mark.parametrize(
+    ("whole", "part", "left"),
+    [
+        ("USD 13bn", "USD 11.6bn", "USD 1.4bn"),
+        ("USD 13bn", "USD 13bn", "USD 0"),
+        ("USD 1bn", "USD 3bn", "-USD 2bn"),
+        ("USD 250bn + unknown", "USD 11.6bn", "USD 250bn + unknown - USD 11.6bn"),
+        ("USD 5m", "unknown", "USD 5m - unknown"),
+        ("USD 5m", "EUR 1m", "USD 5m - EUR 1m"),
+        ("about USD 5m", "USD 1m", "about USD 4m"),
+        ("about USD 5m", "about USD 5m", "about USD 5m - about USD 5m"),
+        ("at least USD 5m", "USD 1m", "at least USD 4m"),
+        ("up to USD 5m", "USD 1m", "up to USD 4m"),
+        ("up to USD 5m", "USD 6m", "up to USD 5m - USD 6m"),
+        ("between USD 5m and USD 7m", "USD 1m", "between USD 4m and USD 6m"),
+    ],
+)
+def test_what_is_left_is_worked_out_where_it_can_be(
+    whole: str, part: str, left: str
+) -> None:
+    assert less(add(quantities(whole)), add(quantities(part))) == left
+
+
+AMOUNTS = st.tuples(
+    st.sampled_from(["", "over ", "at least ", "up to ", "under "]),
+    st.integers(0, 10**12),
+).map(lambda pair: Quantity.parse(f"{pair[0]}USD {pair[1]}"))
+
+
+@given(st.lists(AMOUNTS, min_size=1, max_size=6))
+def test_the_bounds_of_a_sum_hold_those_of_its_parts(amounts: list[Quantity]) -> None:
+    total = add(amounts).single
+    assert total is not None
+    low, high = total.bounds()
+    lows, highs = zip(*(amount.bounds() for amount in amounts), strict=True)
+    assert (low or 0) == sum(bound or 0 for bound in lows)
+    assert high == (None if None in highs else sum(b for b in highs if b is not None))
+
+
+def money(ledger: str | Callable[..., object], on: str = "2025-01-01") -> MoneyAnswer:
+    written = ledger if isinstance(ledger, str) else ledger_of(ledger)
+    return money_answer([timeline(written)], PartialDate.parse(on), known=KNOWN)
+
+
+def told(line: Line) -> str:
+    committed = line.committed.text if line.committed else "-"
+    performed = ", ".join(f"{k} {v.text}" for k, v in line.performed.items()) or "-"
+    return (
+        f"{'+'.join(line.provisions)}: {committed} | {performed} | {line.outstanding}"
+    )
+
+
+def test_commitments_payments_and_what_is_left_with_their_events() -> None:
+    """
+    - {event: InvestmentMade, effective: 2020-01-01, id: one, investor: a, recipient: b,
+       amount: USD 1bn}
+    - {event: InvestmentMade, effective: 2021-01-01, id: two, investor: a, recipient: b,
+       amount: USD 12bn}
+    - {event: InvestmentMade, effective: 2021-01-01, id: back, investor: b,
+       recipient: a, amount: USD 7bn}
+    - {event: Performed, effective: 2022-01-01, provision: two, kind: funded,
+       amount: USD 11bn}
+    - {event: Performed, effective: 2023-01-01, provision: two, kind: funded,
+       amount: USD 0.6bn}
+    """
+    answer = money(test_commitments_payments_and_what_is_left_with_their_events)
+    assert [told(line) for line in answer.lines] == [
+        "one: USD 1bn | - | USD 1bn",
+        "two: USD 12bn | funded USD 11.6bn | USD 400m",
+        "back: USD 7bn | - | USD 7bn",
+    ]
+    (total,) = answer.totals
+    assert told(total) == "one+two: USD 13bn | funded USD 11.6bn | USD 1.4bn"
+    assert total.committed is not None
+    assert total.committed.parts == [(2, "USD 1bn"), (3, "USD 12bn")]
+    assert total.performed["funded"].parts == [(5, "USD 11bn"), (6, "USD 600m")]
+
+
+@pytest.mark.parametrize(
+    ("events", "line", "why"),
+    [
+        (
+            (
+                "- {event: PurchaseCommitted, effective: 2020-01-01, id: x, holder: a, "
+                "against: b, amount: unknown}"
+            ),
+            "x: unknown | - | unknown",
+            ["x: @2 gives no amount"],
+        ),
+        (
+            (
+                "- {event: PurchaseCommitted, effective: 2020-01-01, id: x, holder: a, "
+                "against: b, amount: USD 5m per year}"
+            ),
+            "x: USD 5m per year | - | None",
+            ["an amount per year has no end"],
+        ),
+        (
+            (
+                "- {event: PurchaseCommitted, effective: 2020-01-01, id: x, holder: a, "
+                "against: b, amount: USD 5m, ends: through 2022}"
+            ),
+            "x: USD 5m | - | None",
+            ["x has ended"],
+        ),
+        (
+            (
+                "- {event: InvestmentMade, effective: 2020-01-01, id: x, investor: a, "
+                "recipient: b, amount: USD 5m, stage: funded}\n"
+                "- {event: Performed, effective: 2021-01-01, provision: x, kind: paid, "
+                "amount: USD 2m}"
+            ),
+            "x: USD 5m | funded USD 5m, paid USD 2m | None",
+            ["x was handed over when it was granted"],
+        ),
+        (
+            (
+                "- {event: ObligationAssumed, effective: 2020-01-01, id: x, holder: a, "
+                "against: b, amount: USD 5m}\n"
+                "- {event: Performed, effective: 2021-01-01, provision: x, kind: paid}"
+            ),
+            "x: USD 5m | paid unknown | USD 5m - unknown",
+            ["x: @3 gives no amount"],
+        ),
+        (
+            (
+                "- {event: RevenueShareAgreed, effective: 2020-01-01, id: x, holder: a, "
+                "against: b, rate: 5 %, basis: net}\n"
+                "- {event: Performed, effective: 2021-01-01, provision: x, kind: paid, "
+                "amount: USD 1m}"
+            ),
+            "x: - | paid USD 1m | None",
+            [],
+        ),
+        (
+            (
+                "- {event: PurchaseCommitted, effective: 2020-01-01, id: x, holder: a, "
+                "against: b, amount: USD 5m}\n"
+                "- {event: QuantityChanged, effective: 2021-01-01, provision: x, "
+                "amount: USD 8m}"
+            ),
+            "x: USD 8m | - | USD 8m",
+            [],
+        ),
+        (
+            (
+                "- {event: PurchaseCommitted, effective: 2020-01-01, id: x, holder: a, "
+                "against: b, amount: 500 cars}"
+            ),
+            None,
+            [],
+        ),
+    ],
+)
+def test_what_one_provision_owes(events: str, line: str | None, why: list[str]) -> None:
+    lines = money(events).lines
+    assert [told(one) for one in lines] == ([] if line is None else [line])
+    assert [reason for one in lines for reason in one.why] == why
+
+
+def test_an_unknown_amount_stays_in_the_total_by_name() -> None:
+    """
+    - {event: PurchaseCommitted, effective: 2020-01-01, id: x, holder: a, against: b,
+       amount: unknown}
+    - {event: PurchaseCommitted, effective: 2020-01-01, id: y, holder: a, against: b,
+       amount: USD 250bn}
+    - {event: Performed, effective: 2021-01-01, provision: y, kind: paid,
+       amount: USD 11.6bn}
+    """
+    (total,) = money(test_an_unknown_amount_stays_in_the_total_by_name).totals
+    assert total.outstanding == "USD 250bn + unknown - USD 11.6bn"
+    assert total.why == ["x: @2 gives no amount"]
+
+
+def test_amounts_on_different_bases_are_not_added() -> None:
+    """
+    - {event: ObligationAssumed, effective: 2020-01-01, id: x, holder: a, against: b,
+       amount: USD 1m, basis: at the floor}
+    - {event: ObligationAssumed, effective: 2020-01-01, id: y, holder: a, against: b,
+       amount: USD 2m, basis: at fair value}
+    """
+    assert money(test_amounts_on_different_bases_are_not_added).totals == []
+
+
+def test_what_was_not_performed_by_the_day_is_not_counted() -> None:
+    """
+    - {event: InvestmentMade, effective: 2020-01-01, id: x, investor: a, recipient: b,
+       amount: USD 5m}
+    - {event: Performed, effective: 2022-01-01, provision: x, kind: funded,
+       amount: USD 2m}
+    """
+    whole = test_what_was_not_performed_by_the_day_is_not_counted
+    assert told(money(whole, "2021-12-31").lines[0]) == "x: USD 5m | - | USD 5m"
+    assert told(money(whole, "2022-01-01").lines[0]) == (
+        "x: USD 5m | funded USD 2m | USD 3m"
+    )
+
+
+@pytest.mark.parametrize(
+    ("on", "price"),
+    [
+        ("1996-12-31", None),
+        ("1997-01-01", "USD 40"),
+        ("1997-02-15", "USD 40"),
+        ("1997-12-31", "USD 40"),
+        ("1998-01-01", "USD 45"),
+        ("2005-01-01", "USD 45"),
+    ],
+)
+def test_the_price_of_a_call_on_a_day(on: str, price: str | None) -> None:
+    schedule = """
+- {event: AgreementOpened, effective: 1995-01-01, title: T, parties: [
+    {id: a, name: A}, {id: b, name: B}]}
+- {event: OptionGranted, effective: 1995-01-01, id: call, holder: a, against: b,
+   option: call, opens: 1997-01-01, closes: through 1999, price_schedule: [
+     {from: 1998-01-01, price: USD 45}, {from: 1997-01-01, price: USD 40}]}
+"""
+    day = PartialDate.parse(on).last
+    call = timeline(schedule).state(day).provisions["call"]
+    found = price_on(call, day)
+    assert (found.text if found else None) == price
