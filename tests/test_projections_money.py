@@ -183,8 +183,8 @@ def test_commitments_payments_and_what_is_left_with_their_events() -> None:
         ),
         (
             (
-                "- {event: RevenueShareAgreed, effective: 2020-01-01, id: x, holder: a, "
-                "against: b, rate: 5 %, basis: net}\n"
+                "- {event: RevenueShareAgreed, effective: 2020-01-01, id: x, "
+                "holder: a, against: b, rate: 5 %, basis: net}\n"
                 "- {event: Performed, effective: 2021-01-01, provision: x, kind: paid, "
                 "amount: USD 1m}"
             ),
