@@ -150,11 +150,9 @@ class _Falling:
 
     def _is_open(self, provision: Provision, mark: Mark) -> bool:
         """Tell whether something without one day may fall into the window."""
-        if not mark.span.meets(self.window):
-            return False
-        # What has ended before may not end again, nor begin.
-        has_ended = self._status(provision, self.window.hi) == "ended"
-        return not has_ended or mark.span.lo >= self.window.lo
+        # What had ended before the window may not end again, nor begin.
+        had_ended = self._status(provision, self.window.lo - 1) == "ended"
+        return mark.span.meets(self.window) and not had_ended
 
 
 def _touched(steps: Iterable[Step], state: State) -> Iterable[str]:
