@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from events.base import Event
 from events.catalogue import SYSTEM_TYPES
@@ -18,13 +18,12 @@ from events.errors import Integrity
 from events.record import HeadsSnapshotted, KeyRotated, ValuesErased
 from ledger.audit import names
 from ledger.audit.chain import Chain
-from ledger.audit.disclosed import Shown, read_lines
-from ledger.audit.leaf import Leaf, read_leaf
+from ledger.audit.disclosed import Line, match
+from ledger.audit.leaf import Leaf
 from ledger.audit.readable import HISTORY_HEADER, history_line
 from ledger.audit.reading import Bundle
 from ledger.audit.trust import Heads
 from ledger.audit.verdict import Findings
-from ledger.log.tree import leaf_hash
 
 HISTORY_BYTES_MAX = 1 << 50
 
@@ -137,25 +136,25 @@ class Body:
         self._proven: set[tuple[str, int, str]] = set()
 
     def take(
-        self, position: int, event: bytes, lines: Sequence[str] | None
-    ) -> tuple[Leaf, bytes]:
+        self, event: bytes, leaf: Leaf, hashed: bytes, lines: Sequence[Line]
+    ) -> None:
         """Check the next event.
 
         Args:
-            position: where it stands in the log.
             event: its bytes.
-            lines: what it discloses; None where the bundle has no file for that.
-
-        Returns:
-            Its members and its leaf hash.
+            leaf: its members.
+            hashed: its leaf hash.
+            lines: what it discloses.
 
         Raises:
             Integrity: with the position.
         """
-        leaf = read_leaf(event, position)
-        hashed = leaf_hash(event)
         self.chain.follow(leaf, hashed)
-        shown = self._shown(leaf, lines)
+        shown = match(leaf, lines)
+        self.withheld += len(shown.redacted)
+        for name in shown.erased:
+            self.erased += 1
+            self._claimed.add((leaf.agreement, leaf.seq, name))
         if leaf.type in SYSTEM_TYPES:
             self._system(leaf, decode(event, shown.disclosed(), shown.missing).event)
         if self._documents:
@@ -163,7 +162,6 @@ class Body:
         kept = self.kept.get(leaf.agreement)
         if kept is not None:
             kept.append(Kept(event, shown.disclosed(), shown.missing))
-        return leaf, hashed
 
     def finish(self) -> None:
         """Check that nothing waits for an event that did not come."""
@@ -183,19 +181,6 @@ class Body:
         if self._documents:
             name = names.document_name(min(self._documents))
             raise Integrity(f"no event cites {name}", file=name)
-
-    def _shown(self, leaf: Leaf, lines: Sequence[str] | None) -> Shown:
-        if lines is None and "_sd" in leaf.data:
-            raise Integrity(
-                f"nothing says what pos:{leaf.position} discloses",
-                position=leaf.position,
-            )
-        shown = read_lines(leaf, lines or ())
-        self.withheld += len(shown.redacted)
-        for name in shown.erased:
-            self.erased += 1
-            self._claimed.add((leaf.agreement, leaf.seq, name))
-        return shown
 
     def _system(self, leaf: Leaf, event: Event) -> None:
         match event:
@@ -232,12 +217,13 @@ class Body:
 
 def cited(leaf: Leaf) -> Iterator[str]:
     """Yield the hashes of the documents that an event cites."""
-    sources: list[dict[str, Any]] = [*(leaf.sources or ()), leaf.data]
-    for source in sources:
-        if isinstance(digest := source.get("sha256"), str):
-            yield digest
+    for source in leaf.sources or ():
+        if source.sha256 is not None:
+            yield source.sha256
+    if isinstance(digest := leaf.data.get("sha256"), str):
+        yield digest
 
 
-def history_of(pairs: Sequence[tuple[Leaf, bytes]]) -> str:
+def history_of(leaves: Sequence[Leaf], hashes: Sequence[bytes]) -> str:
     """Write the lines of some events."""
-    return "".join(history_line(leaf, hashed) for leaf, hashed in pairs)
+    return "".join(map(history_line, leaves, hashes))

@@ -16,12 +16,10 @@ from events.entry import Batch
 from events.errors import Integrity
 from ledger.audit.leaf import Leaf
 
+# How far an agreement has come: the number and the leaf hash of its last event.
+Last = tuple[int, bytes]
 
-class Last(NamedTuple):
-    """How far an agreement has come: its last event's number and leaf hash."""
-
-    seq: int
-    leaf: bytes
+NOTHING: Last = (0, b"")
 
 
 class Bound(NamedTuple):
@@ -30,9 +28,6 @@ class Bound(NamedTuple):
     size: int
     instant: str
     by: str
-
-
-NOTHING = Last(0, b"")
 
 
 class Chain:
@@ -60,11 +55,26 @@ class Chain:
         Raises:
             Integrity: it does not.
         """
-        self._check_link(leaf)
-        self._check_instant(leaf)
+        agreement, seq = leaf.agreement, leaf.seq
+        last_seq, last_leaf = self.last.get(agreement, NOTHING)
+        expected = last_leaf.hex() if last_seq else None
+        if seq != last_seq + 1 or leaf.prev != expected:
+            self._check_link(leaf, last_seq, expected)
+        self.last[agreement] = (seq, hashed)
+        instant = leaf.recorded_at
+        if instant <= self.recorded_at:
+            raise Integrity(
+                f"pos:{leaf.position} was recorded at {instant}, not after the event"
+                f" before it ({self.recorded_at})",
+                position=leaf.position,
+                expected=f"after {self.recorded_at}",
+                found=instant,
+            )
+        self.recorded_at = instant
+        if self._bounds:
+            self._check_bounds(leaf)
         if leaf.batch is not None or self._batch is not None:
             self._check_batch(leaf)
-        self.last[leaf.agreement] = Last(leaf.seq, hashed)
         self._next = leaf.position + 1
         self.events += 1
 
@@ -73,38 +83,27 @@ class Chain:
         if self._next == size:
             self._close_batch(size)
 
-    def _check_link(self, leaf: Leaf) -> None:
-        last = self.last.get(leaf.agreement, NOTHING)
+    def _check_link(self, leaf: Leaf, last_seq: int, expected: str | None) -> None:
+        """Say what is wrong with a link, unless the stream is seen in part."""
         if leaf.agreement in self._loose:
             return
-        if leaf.seq != last.seq + 1:
+        if leaf.seq != last_seq + 1:
             raise Integrity(
                 f"pos:{leaf.position} is {leaf.agreement} @{leaf.seq}; the next event"
-                f" of it is @{last.seq + 1}",
+                f" of it is @{last_seq + 1}",
                 position=leaf.position,
-                expected=last.seq + 1,
+                expected=last_seq + 1,
                 found=leaf.seq,
             )
-        expected = last.leaf.hex() if last.seq else None
-        if leaf.prev != expected:
-            raise Integrity(
-                f"pos:{leaf.position} does not name the event before it in"
-                f" {leaf.agreement}",
-                position=leaf.position,
-                expected=expected,
-                found=leaf.prev,
-            )
+        raise Integrity(
+            f"pos:{leaf.position} does not name the event before it in"
+            f" {leaf.agreement}",
+            position=leaf.position,
+            expected=expected,
+            found=leaf.prev,
+        )
 
-    def _check_instant(self, leaf: Leaf) -> None:
-        if leaf.recorded_at <= self.recorded_at:
-            raise Integrity(
-                f"pos:{leaf.position} was recorded at {leaf.recorded_at}, not after the"
-                f" event before it ({self.recorded_at})",
-                position=leaf.position,
-                expected=f"after {self.recorded_at}",
-                found=leaf.recorded_at,
-            )
-        self.recorded_at = leaf.recorded_at
+    def _check_bounds(self, leaf: Leaf) -> None:
         while self._bounds and self._bounds[-1].size <= leaf.position:
             self._bounds.pop()
         if self._bounds and leaf.recorded_at > self._bounds[-1].instant:
@@ -120,16 +119,18 @@ class Chain:
 
     def _check_batch(self, leaf: Leaf) -> None:
         now, before = leaf.batch, self._batch
+        self._batch = now
+        if now is not None and not 1 <= now.i <= now.n:
+            raise Integrity(
+                f"pos:{leaf.position} is event {now.i} of a batch of {now.n}",
+                position=leaf.position,
+            )
         if leaf.position != self._next:
-            # Events between are not here, so the batches around them cannot be judged.
-            before = self._batch = None
-            if now is not None and now.i > 1:
-                self._batch = now
-                return
-        goes_on = before is not None and before.i < before.n
-        if goes_on and before is not None:
-            expected: Batch | None = Batch(before.i + 1, before.id, before.n)
-            if now != expected:
+            # Events between are not here, so the batches around them stay unjudged.
+            return
+        if before is not None and before.i < before.n:
+            if now != Batch(before.i + 1, before.id, before.n):
+                self._batch = before
                 self._close_batch(leaf.position)
         elif now is not None and now.i != 1:
             raise Integrity(
@@ -139,12 +140,6 @@ class Chain:
                 expected=1,
                 found=now.i,
             )
-        if now is not None and not 1 <= now.i <= now.n:
-            raise Integrity(
-                f"pos:{leaf.position} is event {now.i} of a batch of {now.n}",
-                position=leaf.position,
-            )
-        self._batch = now
 
     def _close_batch(self, position: int) -> None:
         batch = self._batch

@@ -96,7 +96,7 @@ class Excerpt:
         yield HISTORY_HEADER.encode()
         for position, leaf in self._leaves.items():
             hashed = leaf_hash(self._rows[position].event)
-            yield history_of(((leaf, hashed),)).encode()
+            yield history_of((leaf,), (hashed,)).encode()
 
     def asked_at(self) -> str:
         """Give the instant of the snapshot."""

@@ -22,7 +22,7 @@ from events.dates import PartialDate
 from events.entry import Entry
 from events.errors import InputError, Integrity, Refused
 from ledger.audit import names
-from ledger.audit.disclosed import lines_of, read_lines
+from ledger.audit.disclosed import lines_of, match, read_lines
 from ledger.audit.excerpt import Excerpt
 from ledger.audit.leaf import read_leaf
 from ledger.audit.manifest import Manifest
@@ -211,7 +211,8 @@ def _states(
 def _entry(row: Row, redaction: Redaction) -> Entry:
     """Read an event as the reader of the bundle will."""
     leaf = read_leaf(row.event, row.position)
-    shown = read_lines(leaf, lines_of(row, leaf, redaction))
+    lines = read_lines(lines_of(row, leaf, redaction), row.position)
+    shown = match(leaf, lines)
     return decode(row.event, shown.disclosed(), shown.missing)
 
 

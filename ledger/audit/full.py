@@ -13,14 +13,22 @@ from collections.abc import Sequence
 from events.errors import Integrity
 from ledger.audit import names
 from ledger.audit.body import Body, Work, history_of
-from ledger.audit.disclosed import DISCLOSURE_BYTES_MAX
+from ledger.audit.disclosed import BETWEEN, DISCLOSURE_BYTES_MAX, read_packed
 from ledger.audit.heads import Snapshot
+from ledger.audit.leaf import read_leaves
 from ledger.audit.packing import PACK_BYTES_MAX, unpack
 from ledger.audit.reading import Bundle
 from ledger.audit.trust import Heads
 from ledger.audit.verdict import Findings
 from ledger.log.tiles import tile_path
-from ledger.log.tree import HASH_SIZE, TILE_HEIGHT, TILE_WIDTH, Frontier, Run
+from ledger.log.tree import (
+    HASH_SIZE,
+    TILE_HEIGHT,
+    TILE_WIDTH,
+    Frontier,
+    Run,
+    leaf_hash,
+)
 
 
 def check_full(work: Work) -> None:
@@ -38,12 +46,14 @@ def check_full(work: Work) -> None:
         width = min(TILE_WIDTH, size - start)
         name = names.entries_path(index, width)
         events = unpack(bundle.take(name, PACK_BYTES_MAX), start, width)
-        lines = read_pack(bundle, index, start, width)
-        places = enumerate(zip(events, lines, strict=True), start)
-        pairs = [body.take(position, event, said) for position, (event, said) in places]
-        tree.grow(start, [hashed for _, hashed in pairs])
+        leaves = read_leaves(events, start)
+        hashes = list(map(leaf_hash, events))
+        lines = read_packed(read_pack(bundle, index, width), start)
+        for event in zip(events, leaves, hashes, lines, strict=True):
+            body.take(*event)
+        tree.grow(start, hashes)
         if history:
-            history.compare(history_of(pairs), start)
+            history.compare(history_of(leaves, hashes), start)
         work.progress(start + width, size)
     body.chain.finish(size)
     tree.finish()
@@ -57,29 +67,24 @@ def check_full(work: Work) -> None:
         work.findings.checked.append(f"{names.HISTORY}, written again")
 
 
-def read_pack(bundle: Bundle, index: int, start: int, width: int) -> list[list[str]]:
-    """Read what up to 256 events disclose, an event's lines at a time.
+def read_pack(bundle: Bundle, index: int, width: int) -> list[list[str]]:
+    """Read what up to 256 events disclose: a line an event, its parts apart.
 
     Raises:
-        Integrity: a line is of no event here, or the lines are out of order.
+        Integrity: there are fewer or more lines than events.
     """
     name = names.disclosures_path(index, width)
     data = bundle.take(name, TILE_WIDTH * DISCLOSURE_BYTES_MAX)
-    if not data:
-        return [[] for _ in range(width)]
-    lines: list[list[str]] = [[] for _ in range(width)]
-    text = data.decode("ascii", "replace")
-    last = start
-    for line in text.removesuffix("\n").split("\n"):
-        number, _, rest = line.partition(" ")
-        position = int(number) if number.isdecimal() and number.isascii() else -1
-        if not last <= position < start + width or str(position) != number:
-            raise Integrity(f"{name} has a line out of place: {line[:60]!r}", file=name)
-        last = position
-        lines[position - start].append(rest)
-    if not text.endswith("\n"):
-        raise Integrity(f"{name} is cut short", file=name)
-    return lines
+    *lines, behind = data.decode("ascii", "replace").split("\n")
+    if len(lines) != width or behind:
+        raise Integrity(
+            f"{name} does not have a line for each of {width} events",
+            file=name,
+            position=index * TILE_WIDTH + min(len(lines), width - 1),
+            expected=width,
+            found=len(lines),
+        )
+    return [line.split(BETWEEN) if line else [] for line in lines]
 
 
 class _Tree:
@@ -178,7 +183,7 @@ def _check_snapshot(body: Body, size: int, findings: Findings) -> None:
         return
     # The snapshot is in the ledger's own stream, which is not among the heads.
     last = body.chain.last.items()
-    snapshot = Snapshot((name, end.seq, end.leaf) for name, end in last)
+    snapshot = Snapshot((name, seq, leaf) for name, (seq, leaf) in last)
     said = (event.agreements, event.root)
     found = (snapshot.count, snapshot.root.hex())
     if said != found:

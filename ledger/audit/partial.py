@@ -16,9 +16,9 @@ from events.errors import Integrity
 from events.record import HeadsSnapshotted
 from ledger.audit import names
 from ledger.audit.body import Body, Work, history_of
-from ledger.audit.disclosed import DISCLOSURE_BYTES_MAX
+from ledger.audit.disclosed import DISCLOSURE_BYTES_MAX, Line, read_lines
 from ledger.audit.heads import HEAD_BYTES_MAX, Head
-from ledger.audit.leaf import Leaf
+from ledger.audit.leaf import Leaf, read_leaf
 from ledger.audit.reading import Bundle
 from ledger.audit.source import LEDGER_STREAM
 from ledger.audit.trust import Heads, numbers
@@ -46,18 +46,12 @@ def check_partial(work: Work, agreements: Sequence[str]) -> tuple[Shown, ...]:
     for done, position in enumerate(positions, 1):
         event = bundle.take(names.entry_name(position), EVENT_BYTES_MAX)
         _check_place(bundle, heads, position, event)
-        lines = _lines(bundle, position)
-        leaf, hashed = pair = body.take(position, event, lines)
-        if lines is not None and not leaf.digests:
-            raise Integrity(
-                f"pos:{position} has nothing to disclose",
-                file=names.disclosure_name(position),
-                position=position,
-            )
+        leaf, hashed = read_leaf(event, position), leaf_hash(event)
+        body.take(event, leaf, hashed, _lines(bundle, leaf))
         wanted.see(leaf, hashed)
         if leaf.agreement == LEDGER_STREAM:
             wanted.see_system(leaf, body)
-        history.compare(history_of((pair,)), position)
+        history.compare(history_of((leaf,), (hashed,)), position)
         if done % _EVERY == 0 or done == len(positions):
             work.progress(done, len(positions))
     body.chain.finish(heads.head.size)
@@ -199,12 +193,15 @@ def _check_place(bundle: Bundle, heads: Heads, position: int, event: bytes) -> N
     verify_inclusion(leaf_hash(event), position, head.size, proof.hashes, head.root)
 
 
-def _lines(bundle: Bundle, position: int) -> list[str] | None:
-    """Read what an event discloses, or None where there is no file."""
+def _lines(bundle: Bundle, leaf: Leaf) -> list[Line]:
+    """Read what an event discloses; a file is there if anything could be."""
+    position = leaf.position
     name = names.disclosure_name(position)
-    if not bundle.has(name):
-        return None
-    text = bundle.take(name, DISCLOSURE_BYTES_MAX).decode("ascii", "replace")
-    if text and not text.endswith("\n"):
+    if not leaf.digests:
+        return []
+    *lines, behind = (
+        bundle.take(name, DISCLOSURE_BYTES_MAX).decode("ascii", "replace").split("\n")
+    )
+    if behind:
         raise Integrity(f"{name} is cut short", file=name, position=position)
-    return text.removesuffix("\n").split("\n") if text else []
+    return read_lines(lines, position)

@@ -8,15 +8,16 @@ bundle that is exchanged between the two readings does no harm.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from events.codec import canonical, decode
 from events.errors import Refused
 from ledger.audit import names
-from ledger.audit.disclosed import read_lines
+from ledger.audit.disclosed import Line, match, read_packed
 from ledger.audit.full import read_pack
-from ledger.audit.leaf import read_leaf
+from ledger.audit.leaf import Leaf, read_leaves
 from ledger.audit.packing import PACK_BYTES_MAX, unpack
 from ledger.audit.reading import Bundle, open_bundle
 from ledger.audit.trust import Trust
@@ -73,19 +74,20 @@ def _growths(bundle: Bundle, size: int) -> Iterator[Growth]:
         width = min(TILE_WIDTH, size - start)
         data = bundle.take(names.entries_path(index, width), PACK_BYTES_MAX)
         events = unpack(data, start, width)
-        lines = read_pack(bundle, index, start, width)
-        rows, leaves, recorded_at = [], [], ""
-        for position, (event, said) in enumerate(
-            zip(events, lines, strict=True), start
-        ):
-            shown = read_lines(read_leaf(event, position), said)
-            disclosed, hashed = shown.disclosed(), leaf_hash(event)
-            envelope = decode(event, disclosed, shown.missing).envelope
-            gone = canonical(shown.missing).decode() if shown.missing else None
-            rows.append(
-                row_of(envelope, event, hashed, disclosed, shown.salts, erased=gone)
-            )
-            leaves.append(hashed)
-            recorded_at = envelope.recorded_at
-        tree, runs = tree.extend(leaves)
-        yield Growth(rows, runs, Edge(tree, recorded_at), tree.root())
+        lines = read_packed(read_pack(bundle, index, width), start)
+        leaves = read_leaves(events, start)
+        hashes = list(map(leaf_hash, events))
+        rows = list(map(_row, events, leaves, hashes, lines))
+        tree, runs = tree.extend(hashes)
+        yield Growth(rows, runs, Edge(tree, leaves[-1].recorded_at), tree.root())
+
+
+def _row(
+    event: bytes, leaf: Leaf, hashed: bytes, lines: Sequence[Line]
+) -> tuple[Any, ...]:
+    """Write the row of an event as it was."""
+    shown = match(leaf, lines)
+    disclosed = shown.disclosed()
+    envelope = decode(event, disclosed, shown.missing).envelope
+    gone = canonical(shown.missing).decode() if shown.missing else None
+    return row_of(envelope, event, hashed, disclosed, shown.salts, erased=gone)

@@ -8,7 +8,7 @@ from itertools import islice
 from events.errors import Integrity
 from ledger.audit import names
 from ledger.audit.body import cited, history_of
-from ledger.audit.disclosed import lines_of
+from ledger.audit.disclosed import BETWEEN, lines_of
 from ledger.audit.leaf import Leaf, read_leaf
 from ledger.audit.packing import pack
 from ledger.audit.readable import HISTORY_HEADER
@@ -49,8 +49,8 @@ class Whole:
         """Yield the table of events."""
         yield HISTORY_HEADER.encode()
         for _, _, rows in self._packs():
-            pairs = [(_leaf(row), leaf_hash(row.event)) for row in rows]
-            yield history_of(pairs).encode()
+            leaves = list(map(_leaf, rows))
+            yield history_of(leaves, [leaf_hash(r.event) for r in rows]).encode()
 
     def asked_at(self) -> str:
         """Give the instant of the last snapshot, or of the last event."""
@@ -77,9 +77,8 @@ class Whole:
     def _disclosures(self) -> Iterator[tuple[str, Iterable[bytes]]]:
         for index, width, rows in self._packs():
             text = "".join(
-                f"{row.position} {line}\n"
+                BETWEEN.join(lines_of(row, _leaf(row), self._redaction)) + "\n"
                 for row in rows
-                for line in lines_of(row, _leaf(row), self._redaction)
             )
             yield names.disclosures_path(index, width), (text.encode(),)
 
