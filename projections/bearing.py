@@ -126,11 +126,12 @@ class Bearings:
     def _binds(self, provision: Provision, *, holds: bool) -> bool:
         """Tell whether a provision binds the party that asks.
 
-        Where nobody is named, everybody is bound who does not hold it.
+        Where nobody is named, every party is bound that does not hold it.
         """
-        if provision.against:
-            return self.asked.party in self._names(provision.against)
-        return not holds
+        bound = provision.against or self.held.state.parties
+        return self.asked.party in self._names(bound) and (
+            not holds or bool(provision.against)
+        )
 
     def _match(self, provision: Provision, effect: Effect) -> None:
         """Match one provision with the question, and note what comes of it."""

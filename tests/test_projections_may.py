@@ -323,6 +323,22 @@ def test_an_identifier_ties_a_party_to_itself_in_another_agreement() -> None:
     assert asked([first, second], "acme sale with cog").verdict == "permitted"
 
 
+def test_a_ban_on_everybody_binds_the_parties_of_its_agreement_only() -> None:
+    ban = timeline(
+        """
+- {event: RestrictionImposed, effective: 2020-01-01, id: r, scope: {activity: [sale]}}
+"""
+    )
+    other = timeline(
+        """
+- {event: AgreementOpened, effective: 2020-01-01, title: Other, parties: [
+    {id: z, name: Z}, {id: y, name: Y}]}
+"""
+    )
+    assert asked([ban, other], "a sale").verdict == "not-permitted"
+    assert asked([ban, other], "z sale").verdict == "silent"
+
+
 def test_a_provision_that_names_another_axis_stands_aside() -> None:
     """
     - {event: LicenceGranted, effective: 2020-01-01, id: ip, holder: a, against: b,
