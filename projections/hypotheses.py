@@ -23,6 +23,7 @@ from events.errors import InputError, Refused
 from events.happenings import NoticeGiven, OptionExercised
 from events.when import When
 from projections.facts import Facts
+from projections.history import about
 from projections.provision import Provision
 from projections.refusals import absent
 from projections.renewing import renewals
@@ -58,9 +59,10 @@ class Hypotheses(NamedTuple):
 
     @property
     def texts(self) -> list[str]:
-        """Write what is supposed; further events are counted elsewhere."""
+        """Write what is supposed, events by their type, subject and date."""
         facts = [supposal.text for supposal in self.supposals]
-        return [*facts, *(event.text for event in self.events)]
+        events = [event.text for event in self.events]
+        return [*facts, *events, *(_told(draft) for draft in self.drafts)]
 
     def days(self) -> list[int]:
         """List the last day of each date that is supposed, as ordinals."""
@@ -69,6 +71,13 @@ class Hypotheses(NamedTuple):
         effective = [draft.effective for draft in self.drafts if draft.effective]
         expressions = [getattr(when.expr, "date", None) for when in effective]
         return [date.last for date in (*dates, *expressions) if date is not None]
+
+
+def _told(draft: Draft) -> str:
+    """Name an event."""
+    date = f"({draft.effective})" if draft.effective else None
+    words = (draft.event.TYPE, about(draft.event), date)
+    return " ".join(word for word in words if word)
 
 
 def read_hypotheses(texts: Iterable[str], drafts: Iterable[Draft] = ()) -> Hypotheses:

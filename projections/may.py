@@ -290,7 +290,8 @@ def _former(heard: _Heard) -> Iterator[Reason]:
 def _aside(heard: _Heard) -> Iterator[dict[str, Any]]:
     """Yield provisions that would bear on the question if it named another axis."""
     for agreement, provision in heard.aside:
-        boxes = [box for clause in provision.clauses for box in clause.boxes]
+        included = (clause for clause in provision.clauses if clause.include)
+        boxes = dict.fromkeys(box for clause in included for box in clause.boxes)
         yield {
             "agreement": agreement,
             "provision": provision.id,

@@ -166,12 +166,13 @@ class _Pair(NamedTuple):
         """Put what falls due without and with the hypothesis side by side."""
         without = items_of(self.before, window)
         within = items_of(self.after, window)
+        otherwise, so = set(map(_key, without)), set(map(_key, within))
         both: list[Scheduled] = [
-            Scheduled(sign=" " if item in without else "+", item=item)
+            Scheduled(sign=" " if _key(item) in otherwise else "+", item=item)
             for item in within
         ]
         both += [
-            Scheduled(sign="-", item=item) for item in without if item not in within
+            Scheduled(sign="-", item=item) for item in without if _key(item) not in so
         ]
         dated = [one for one in both if one.item.between[1] is not None]
         return sorted(dated, key=_falls)
@@ -221,6 +222,11 @@ def _order(effect: Effect) -> tuple[str, str, str, str]:
     """Sort by the last possible day, what has none at the end."""
     first, last = effect.after
     return (last or "9999-99-99", first or "", effect.provision, effect.what)
+
+
+def _key(item: Item) -> tuple[str, str, Range]:
+    """Give what makes two items the same, whatever they hang on."""
+    return (item.what, item.subject, item.between)
 
 
 def _falls(one: Scheduled) -> tuple[str, str, str, str]:

@@ -1,0 +1,214 @@
+"""``whereas due``: what lapses, renews, opens or is owed, and what waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import completing, options
+from cli.answer import Answer, Column, Table
+from cli.asking import day
+from cli.asking_all import Asked, ask_all
+from cli.output import put, write
+from cli.phrases import numbers
+from cli.session import Session, session_of
+from events.dates import PartialDate
+
+if TYPE_CHECKING:
+    from projections.due import DueAnswer
+    from projections.falling import Item
+
+OUTPUTS = ("json", "jsonl", "csv")
+EXAMPLES = (
+    ("what falls into the next twelve months", "whereas due"),
+    (
+        "what can end the rights of a party before a date",
+        "whereas due microsoft-openai --to 2029-12-31 --holder microsoft --kind ends",
+    ),
+)
+MONTHS = 12
+COLUMNS = (
+    *(Column(name) for name in ("date", "from", "to", "what", "agreement", "subject")),
+    *(Column(name) for name in ("certain", "waits_for", "when", "words", "holders")),
+    *(Column(name) for name in ("against", "events")),
+)
+SHOWN = (
+    Column("date", whole=True),
+    Column("what", whole=True),
+    Column("subject", whole=True, style="bold"),
+    Column("in_the_agreement"),
+    Column("by", narrow=True),
+)
+
+
+def run(
+    context: typer.Context,
+    agreement: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="AGREEMENT",
+            help="The id of an agreement; all of them by default.",
+            autocompletion=completing.agreements,
+        ),
+    ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="DATE",
+            help="The first day of the window.  [default: today]",
+        ),
+    ] = None,
+    end: Annotated[
+        str | None,
+        typer.Option(
+            "--to",
+            metavar="DATE",
+            help="The last day of the window.  [default: twelve months later]",
+        ),
+    ] = None,
+    kinds: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--kind",
+            metavar="KIND",
+            help="Only what starts, ends, opens, closes, renews, resumes,"
+            " takes-effect, is due, has a price or a notice-by. May be repeated.",
+        ),
+    ] = None,
+    party: Annotated[
+        str | None,
+        typer.Option("--party", metavar="PARTY", help="Only what concerns a party."),
+    ] = None,
+    holder: Annotated[
+        str | None,
+        typer.Option("--holder", metavar="PARTY", help="Only what a party holds."),
+    ] = None,
+    known: options.Known = None,
+    horizon: options.Horizon = None,
+    suppose: options.Suppose = None,
+    ics: Annotated[
+        bool, typer.Option("--ics", help="Write a calendar file (iCalendar).")
+    ] = False,
+) -> None:
+    """Show what falls due in a window.
+
+    What lapses, renews, opens, closes, is owed, or needs a notice by a day; and below
+    it what has no day, because it waits for a milestone, a measure or a notice.
+    """
+    from projections.due import Wanted, due_answer
+
+    session = session_of(context)
+    first, last = _window(session, start, end)
+    with session.reading() as ledger:
+        asked = ask_all(
+            session, ledger, agreement, known=known, horizon=horizon, suppose=suppose
+        )
+    due = due_answer(
+        asked.timelines,
+        first,
+        last,
+        known=asked.known,
+        wanted=Wanted(tuple(kinds or ()), party, holder),
+        supposals=asked.supposals,
+    )
+    if ics:
+        from projections.calendar_file import calendar_file
+
+        write(calendar_file(due))
+    else:
+        put(answer(due, asked), session)
+
+
+def _window(
+    session: Session, start: str | None, end: str | None
+) -> tuple[PartialDate, PartialDate]:
+    """Read the first and the last day of the window."""
+    from events.dates import add_months, day_text
+    from projections.moving import LAST_DAY
+
+    first = session.today if start is None else day(session, start, "--from")
+    if end is not None:
+        return first, day(session, end, "--to")
+    last = min(add_months(first.first, MONTHS, rounded="down") - 1, LAST_DAY)
+    return first, PartialDate.parse(day_text(last))
+
+
+def answer(due: DueAnswer, asked: Asked) -> Answer:
+    """Show what falls due, and what waits."""
+    several = len(due.agreements) > 1
+    return Answer(
+        document=due,
+        items=[*due.items, *due.waits],
+        title=f"Due {due.window[0]} to {due.window[1]}, {asked.as_known}",
+        table=Table(COLUMNS, [_row(item) for item in (*due.items, *due.waits)]),
+        shown=Table(SHOWN, [_shown(item, several) for item in due.items]),
+        more=(
+            Table(
+                (Column("what", whole=True), *SHOWN[2:4], Column("waits_for")),
+                [_waits(item, several) for item in due.waits],
+                title="Without a day",
+            ),
+        ),
+        remarks=tuple(_remarks(due)),
+        hints=_hints(due),
+    )
+
+
+def _row(item: Item) -> tuple[str, ...]:
+    """Write an item for a program."""
+    first, last = item.between
+    return (
+        *(item.date or "", first or "", last or "", item.what),
+        *(item.agreement, item.subject, "yes" if item.certain else "no"),
+        *("; ".join(item.waits_for), item.when, item.words or ""),
+        *(" ".join(item.holders), " ".join(item.against), numbers(item.events)),
+    )
+
+
+def _shown(item: Item, several: bool) -> tuple[str, ...]:
+    """Write an item that has a last possible day for a reader."""
+    first, last = item.between
+    date = item.date or f"{first or 'any day'} … {last}"
+    words = [item.when, item.words or ""]
+    if item.waits_for and not item.certain:
+        words.append(f"hangs on {', '.join(item.waits_for)}")
+    told = "; ".join(word for word in words if word)
+    what = item.what.replace("-", " ")
+    return (date, what, _subject(item, several), told, numbers(item.events))
+
+
+def _waits(item: Item, several: bool) -> tuple[str, ...]:
+    """Write an item that has no last possible day."""
+    return (
+        item.what.replace("-", " "),
+        _subject(item, several),
+        item.when,
+        "; ".join(item.waits_for),
+    )
+
+
+def _subject(item: Item, several: bool) -> str:
+    """Name what an item is about, with its agreement where there are several."""
+    return f"{item.agreement} {item.subject}" if several else item.subject
+
+
+def _remarks(due: DueAnswer) -> Iterator[str]:
+    """Say what a reader should know beside the table."""
+    if not due.items and not due.waits:
+        yield "Nothing."
+    for name in due.more:
+        yield f"{name} renews more often than is listed."
+
+
+def _hints(due: DueAnswer) -> Sequence[str]:
+    """Offer to suppose a milestone that something waits for."""
+    for item in due.waits:
+        for atom in item.waits_for:
+            word, _, rest = atom.removeprefix("last ").partition(" ")
+            if word == "milestone" and not due.suppose:
+                name, date = rest.split()[0], due.window[1]
+                return (f"whereas what-if {item.agreement} --suppose {name}={date}",)
+    return ()

@@ -1,0 +1,138 @@
+"""``whereas money``: what is committed, handed over and still to come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import completing, options
+from cli.answer import Answer, Column, Table
+from cli.asking_all import Asked, ask_all
+from cli.output import put
+from cli.phrases import numbers
+from cli.session import session_of
+
+if TYPE_CHECKING:
+    from projections.money import Line, MoneyAnswer
+
+OUTPUTS = ("json", "jsonl", "csv")
+EXAMPLES = (
+    ("what is owed and paid today", "whereas money microsoft-openai"),
+    ("what was owed on a date", "whereas money microsoft-openai --on 2024-12-31"),
+)
+COLUMNS = (
+    *(Column(name) for name in ("agreement", "provision", "kind", "holder")),
+    *(Column(name) for name in ("against", "committed", "performed", "outstanding")),
+    *(Column(name) for name in ("why", "events")),
+)
+SHOWN = (
+    Column("provision", style="bold"),
+    Column("committed"),
+    Column("performed"),
+    Column("outstanding"),
+    Column("by", narrow=True),
+)
+
+
+def run(
+    context: typer.Context,
+    agreement: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="AGREEMENT",
+            help="The id of an agreement; all of them by default.",
+            autocompletion=completing.agreements,
+        ),
+    ] = None,
+    on: options.On = None,
+    known: options.Known = None,
+    horizon: options.Horizon = None,
+    suppose: options.Suppose = None,
+) -> None:
+    """Add up what is committed, handed over and still to come.
+
+    A line for each provision, and one for those of a kind between the same parties on
+    the same basis. Unknown amounts stay in the sum; currencies are never mixed.
+    """
+    from projections.money import money_answer
+
+    session = session_of(context)
+    with session.reading() as ledger:
+        asked = ask_all(
+            session,
+            ledger,
+            agreement,
+            on=on,
+            known=known,
+            horizon=horizon,
+            suppose=suppose,
+        )
+    found = money_answer(
+        asked.timelines, asked.on, known=asked.known, supposals=asked.supposals
+    )
+    put(answer(found, asked), session)
+
+
+def answer(found: MoneyAnswer, asked: Asked) -> Answer:
+    """Show what is owed, provision by provision and in total."""
+    lines = [*found.lines, *found.totals]
+    return Answer(
+        document=found,
+        items=lines,
+        title=f"Money {asked.clocks}",
+        table=Table(COLUMNS, [_row(line) for line in lines]),
+        shown=Table(SHOWN, [_shown(line) for line in found.lines]),
+        more=(Table(SHOWN, [_shown(line) for line in found.totals], title="In total"),),
+        remarks=tuple(_remarks(found)),
+    )
+
+
+def _row(line: Line) -> tuple[str, ...]:
+    """Write a line for a program."""
+    return (
+        *(line.agreement, " ".join(line.provisions), line.kind),
+        *(" ".join(line.holders), " ".join(line.against)),
+        *(_committed(line), _performed(line), line.outstanding or ""),
+        *("; ".join(line.why), numbers(_events(line))),
+    )
+
+
+def _shown(line: Line) -> tuple[str, ...]:
+    """Write a line for a reader."""
+    return (
+        " + ".join(line.provisions),
+        _committed(line),
+        _performed(line),
+        line.outstanding or "",
+        numbers(_events(line)),
+    )
+
+
+def _committed(line: Line) -> str:
+    """Write what is committed, and on which basis."""
+    if line.committed is None:
+        return ""
+    return line.committed.text + (f" ({line.basis})" if line.basis else "")
+
+
+def _performed(line: Line) -> str:
+    """Write what was handed over, by kind."""
+    return "; ".join(f"{kind} {sum_.text}" for kind, sum_ in line.performed.items())
+
+
+def _events(line: Line) -> list[int]:
+    """List the events that a line is added up from."""
+    sums = [*([line.committed] if line.committed else []), *line.performed.values()]
+    return sorted({seq for counted in sums for seq, _ in counted.parts})
+
+
+def _remarks(found: MoneyAnswer) -> Iterator[str]:
+    """Say why something is no number."""
+    if not found.lines:
+        yield "No money is committed or was handed over."
+    yield from (
+        f"{why}."
+        for why in dict.fromkeys(why for line in found.lines for why in line.why)
+    )
