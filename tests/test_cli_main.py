@@ -122,6 +122,12 @@ Read:
   history     Show what happened, event by event.
   diff        Show what changed between two points.
   why         Show what a provision rests on.
+  search      Search the words of events and of their sources.
+  may         Ask whether a party may do something.
+  due         Show what falls due in a window.
+  what-if     Show what would follow from a hypothesis.
+  conflicts   Show promises that cannot all be kept.
+  money       Add up what is committed, paid and still to come.
 
 Setup:
   schema      Write the JSON Schema of events.

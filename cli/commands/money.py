@@ -51,7 +51,7 @@ def run(
     horizon: options.Horizon = None,
     suppose: options.Suppose = None,
 ) -> None:
-    """Add up what is committed, handed over and still to come.
+    """Add up what is committed, paid and still to come.
 
     A line for each provision, and one for those of a kind between the same parties on
     the same basis. Unknown amounts stay in the sum; currencies are never mixed.
