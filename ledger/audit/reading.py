@@ -19,7 +19,7 @@ from abc import ABC, abstractmethod
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
@@ -46,10 +46,6 @@ class Bundle(ABC):
     @abstractmethod
     def _stream(self, number: int, limit: int) -> Iterator[bytes]:
         """Yield the content of a file in chunks, at most ``limit`` bytes of it."""
-
-    @abstractmethod
-    def close(self) -> None:
-        """Close the bundle."""
 
     def has(self, name: str) -> bool:
         """Tell whether there is a file of that name."""
@@ -135,9 +131,6 @@ class FolderBundle(Bundle):
         except OSError as wrong:
             raise _unreadable(self.path / name, wrong) from wrong
 
-    def close(self) -> None:
-        """Do nothing: files are closed when they have been read."""
-
 
 class ZipBundle(Bundle):
     """A bundle in a zip file of the one form that ``zipform`` writes."""
@@ -174,10 +167,6 @@ class ZipBundle(Bundle):
                 expected=f"crc32 {member.crc:08x}",
                 found=f"crc32 {crc:08x}",
             )
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
 
     def _index(self, path: Path) -> None:
         """Walk the directory once and hold every byte of it against the form."""
@@ -230,20 +219,18 @@ def open_bundle(path: Path) -> Iterator[Bundle]:
     Raises:
         InputError: it cannot be read, or is not of the form.
     """
-    try:
-        mode = path.stat().st_mode
-        if stat.S_ISDIR(mode):
-            bundle: Bundle = FolderBundle(path)
-        elif stat.S_ISREG(mode):
-            bundle = ZipBundle(path, path.open("rb"))
-        else:
-            _malformed(path, "it is neither a folder nor a file")
-    except OSError as wrong:
-        raise _unreadable(path, wrong) from wrong
-    try:
+    with ExitStack() as stack:
+        try:
+            mode = path.stat().st_mode
+            if stat.S_ISDIR(mode):
+                bundle: Bundle = FolderBundle(path)
+            elif stat.S_ISREG(mode):
+                bundle = ZipBundle(path, stack.enter_context(path.open("rb")))
+            else:
+                _malformed(path, "it is neither a folder nor a file")
+        except OSError as wrong:
+            raise _unreadable(path, wrong) from wrong
         yield bundle
-    finally:
-        bundle.close()
 
 
 def _files(root: Path, below: str) -> Iterator[str]:

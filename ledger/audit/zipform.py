@@ -21,6 +21,8 @@ from typing import NamedTuple
 MEMBER_BYTES_MAX = 0xFFFF_FFFE
 _FULL_32 = 0xFFFF_FFFF
 _FULL_16 = 0xFFFF
+# No file is larger, and the sum of two stays within 64 bits.
+_FULL_63 = (1 << 63) - 1
 _PLAIN, _ZIP64 = 20, 45
 _MADE_ON_UNIX = 3 << 8
 _MODE = 0o100644 << 16
@@ -36,6 +38,7 @@ CENTRAL_SIZE = _CENTRAL.size
 END_SIZE = _END.size
 END_64_SIZE = _END_64.size + _LOCATOR.size
 _END_MARK = b"PK\x05\x06"
+_END_64_MARK = b"PK\x06\x06"
 
 
 class Member(NamedTuple):
@@ -146,7 +149,7 @@ def end_records(count: int, size: int, offset: int) -> bytes:
         return end
     rest = _END_64.size - 12
     large = _END_64.pack(
-        b"PK\x06\x06",
+        _END_64_MARK,
         rest,
         _MADE_ON_UNIX | _ZIP64,
         _ZIP64,
@@ -174,9 +177,9 @@ def read_end(tail: bytes) -> tuple[int, int, int] | None:
         return None
     fields = _END.unpack(tail[-END_SIZE:])
     found: tuple[int, int, int] = (fields[4], fields[5], fields[6])
-    if len(tail) >= END_SIZE + END_64_SIZE:
-        large = tail[-END_SIZE - END_64_SIZE : -END_SIZE]
+    large = tail[-END_SIZE - END_64_SIZE : -END_SIZE]
+    if len(large) == END_64_SIZE and large.startswith(_END_64_MARK):
         wide: tuple[int, int, int] = _END_64.unpack_from(large)[7:10]
-        if tail.endswith(end_records(*wide)) and large[:4] == b"PK\x06\x06":
+        if max(wide) <= _FULL_63 and tail.endswith(end_records(*wide)):
             return wide
     return found if tail.endswith(end_records(*found)) else None
