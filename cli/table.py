@@ -47,6 +47,7 @@ COMMANDS = (
         "Add up what is committed, paid and still to come.",
         "money",
     ),
+    Row("Read", "stakes", "Show what was reported of stakes over time.", "stakes"),
     Row("Setup", "schema", "Write the JSON Schema of events.", "schema"),
     Row("Setup", "completion", "Complete commands in a shell.", "completion"),
     Row("Setup", "help", "Explain exit codes, dates and other matters.", "help"),

@@ -128,6 +128,7 @@ Read:
   what-if     Show what would follow from a hypothesis.
   conflicts   Show promises that cannot all be kept.
   money       Add up what is committed, paid and still to come.
+  stakes      Show what was reported of stakes over time.
 
 Setup:
   schema      Write the JSON Schema of events.

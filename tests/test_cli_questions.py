@@ -427,3 +427,54 @@ microsoft-openai	azure-purchase-earlier	purchase	microsoft	openai	unknown		unkno
 --- stderr
 Money at the end of 2020 (2020-12-31), as known now (@51)
 """)
+
+
+# -- stakes ------------------------------------------------------------------------------
+
+
+def test_stakes_over_time(desk: Desk) -> None:
+    assert shown(desk, "stakes microsoft-openai") == snapshot("""\
+Stakes on 2026-01-02, as known now (@51)
+
+  HOLDER     ISSUER  DATED       SHARE       VALUE            BASIS                              BY
+  microsoft  openai  2025-10-27  32.5 %                       as-converted, excluding recent     @21
+                                                              funding rounds, in the for-profit
+  microsoft  openai  2025-10-28  about 27 %  about USD 135bn  as-converted diluted, all owners   @23
+""")
+    assert desk("stakes microsoft-openai --issuer microsoft") == snapshot("""\
+--- stderr
+Stakes on 2026-01-02, as known now (@51)
+""")
+
+
+def test_stakes_on_two_bases_are_not_subtracted(desk: Desk) -> None:
+    question = "stakes microsoft-openai --holder microsoft --issuer openai --between"
+    assert desk(f"{question} 2025-10-27..2026") == snapshot("""\
+--- stderr
+error: the stake of microsoft in openai was reported on two bases, which cannot be compared: 32.5 % (as-converted, excluding recent funding rounds, in the for-profit, @21) and about 27 % (as-converted diluted, all owners, @23)
+  in the way: @21 stake-reported
+hint: compare what is reported on one basis; nothing here turns a share on one basis into one on another
+--- exit status 1
+""")
+    assert desk(f"{question} 2025-10-28..2026") == snapshot("""\
+microsoft	openai	as-converted diluted, all owners	about 27 % (@23)	about 27 % (@23)	not a number
+--- stderr
+microsoft in openai, as known now (@51)
+""")
+
+
+def test_a_comparison_that_lacks_something(desk: Desk) -> None:
+    assert desk("stakes --between 2025..2026") == snapshot("""\
+--- stderr
+error: --between: a stake is compared in one agreement, of one holder in one issuer
+hint: add AGREEMENT, --holder PARTY and --issuer PARTY
+--- exit status 2
+""")
+    assert desk(
+        "stakes microsoft-openai --holder microsoft --issuer openai --between 2025"
+    ) == snapshot("""\
+--- stderr
+error: --between: 2025 is not two dates
+hint: write 2024-12-31..2025-12-31
+--- exit status 2
+""")

@@ -1,0 +1,153 @@
+"""``whereas stakes``: reported stakes over time, each on its basis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import completing, options
+from cli.answer import Answer, Column, Table
+from cli.asking import day
+from cli.asking_all import Asked, ask_all
+from cli.output import put
+from cli.session import Session, session_of
+from events.errors import InputError
+
+if TYPE_CHECKING:
+    from projections.stakes import Comparison, StakesAnswer
+
+OUTPUTS = ("json", "jsonl", "csv")
+EXAMPLES = (
+    ("what was reported of stakes", "whereas stakes volkswagen-suzuki"),
+    (
+        "what a stake came to between two dates",
+        (
+            "whereas stakes volkswagen-suzuki --between 2010..2015"
+            " --holder volkswagen --issuer suzuki"
+        ),
+    ),
+)
+SCHEMA = "whereas/stake-change/1"
+COLUMNS = (
+    *(Column(name) for name in ("agreement", "holder", "issuer", "basis", "dated")),
+    *(Column(name) for name in ("share", "change", "votes", "value", "event")),
+)
+SHOWN = (
+    *(Column(name, narrow=True) for name in ("holder", "issuer")),
+    Column("dated", whole=True),
+    Column("share", whole=True, style="bold"),
+    *(Column(name) for name in ("change", "value", "basis", "by")),
+)
+
+
+def run(
+    context: typer.Context,
+    agreement: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="AGREEMENT",
+            help="The id of an agreement; all of them by default.",
+            autocompletion=completing.agreements,
+        ),
+    ] = None,
+    holder: Annotated[
+        str | None,
+        typer.Option("--holder", metavar="PARTY", help="Only stakes of a party."),
+    ] = None,
+    issuer: Annotated[
+        str | None,
+        typer.Option("--issuer", metavar="PARTY", help="Only stakes in a party."),
+    ] = None,
+    between: Annotated[
+        str | None,
+        typer.Option(
+            "--between",
+            metavar="FROM..TO",
+            help="Compare one stake on two dates; needs AGREEMENT, --holder and"
+            " --issuer.",
+        ),
+    ] = None,
+    on: options.On = None,
+    known: options.Known = None,
+) -> None:
+    """Show what was reported of stakes over time.
+
+    Each stake on each basis by itself. A share on one basis is never subtracted from a
+    share on another.
+    """
+    from projections.stakes import compare_stakes, stakes_answer
+
+    session = session_of(context)
+    with session.reading() as ledger:
+        asked = ask_all(session, ledger, agreement, on=on, known=known)
+    if between is None:
+        found = stakes_answer(
+            asked.timelines, asked.on, known=asked.known, holder=holder, issuer=issuer
+        )
+        put(answer(found, asked), session)
+        return
+    if agreement is None or holder is None or issuer is None:
+        raise InputError(
+            "a stake is compared in one agreement, of one holder in one issuer",
+            field="--between",
+            hint="add AGREEMENT, --holder PARTY and --issuer PARTY",
+        )
+    start, _, end = between.partition("..")
+    if not start or not end:
+        raise InputError(
+            f"{between} is not two dates",
+            field="--between",
+            hint="write 2024-12-31..2025-12-31",
+        )
+    dates = [day(session, text, "--between") for text in (start, end)]
+    compared = compare_stakes(asked.timelines[0], holder, issuer, *dates)
+    _put(compared, asked, session)
+
+
+def answer(found: StakesAnswer, asked: Asked) -> Answer:
+    """Show reports of stakes, those on one basis below each other."""
+    rows = list(_rows(found))
+    return Answer(
+        document=found,
+        items=found.series,
+        title=f"Stakes {asked.clocks}",
+        table=Table(COLUMNS, rows),
+        shown=Table(
+            SHOWN,
+            [(r[1], r[2], r[4], r[5], r[6], r[8], r[3], r[9]) for r in rows],
+        ),
+        remarks=() if rows else ("No stake was reported.",),
+    )
+
+
+def _rows(found: StakesAnswer) -> Iterator[tuple[str, ...]]:
+    """Write a row a report."""
+    for series in found.series:
+        for report in series.reports:
+            yield (
+                *(series.agreement, series.holder, series.issuer, series.basis),
+                *(report.as_of, report.share, report.change or ""),
+                *(report.votes or "", report.value or "", f"@{report.event}"),
+            )
+
+
+def _put(compared: Comparison, asked: Asked, session: Session) -> None:
+    """Show what a stake came to between two dates."""
+    names = ("holder", "issuer", "basis", "before", "after", "change")
+    words = (
+        *(compared.holder, compared.issuer, compared.basis),
+        f"{compared.before.share} (@{compared.before.event})",
+        f"{compared.after.share} (@{compared.after.event})",
+        compared.change or "not a number",
+    )
+    put(
+        Answer(
+            document={"schema": SCHEMA, "known": asked.known, "comparison": compared},
+            items=[compared],
+            title=f"{compared.holder} in {compared.issuer}, {asked.as_known}",
+            table=Table(tuple(map(Column, names)), [words]),
+        ),
+        session,
+    )
