@@ -56,13 +56,14 @@ def read_fields(
     known = fields_by_key(cls)
     aliases = aliases_of(cls)
     read: dict[str, Any] = {}
+    prefix = f"{place}." if place else ""
     for key, value in fields.items():
         field = known.get(aliases.get(key, key))
-        here = f"{place}.{key}".removeprefix(".")
+        here = f"{prefix}{key}"
         if field is None:
             raise no_such_field(cls, key, here)
         if field.name in read:
-            raise InputError(f"{field.key} is given twice", field=here)
+            raise InputError(f"{field.key} is given twice", field=here, about="name")
         if value is not None:
             read[field.name] = reader_of(field)(value, here)
     return read
@@ -123,6 +124,8 @@ def no_such_field(cls: type[msgspec.Struct], key: str, place: str) -> InputError
     return InputError(
         f"{label(cls)} has no field {key}",
         field=place,
+        # What is wrong is the name and not the value: a file points there.
+        about="name",
         hint=did_you_mean(key, [*names, *around])
         or f"the fields are {', '.join(names)}",
     )

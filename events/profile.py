@@ -31,6 +31,34 @@ def check_profile(value: object, place: str = "", depth: int = 0) -> None:
     Raises:
         InputError: with the ``field`` in which it stands.
     """
+    if not _is_plain(value, depth):
+        _check(value, place, depth)
+
+
+def _is_plain(  # noqa: PLR0911  # one a kind of value, the most frequent first
+    value: object, depth: int
+) -> bool:
+    """Tell whether a value is certainly in order; nearly all are, and quickly seen."""
+    if depth > MAX_DEPTH:
+        return False
+    if isinstance(value, str):
+        return value.isascii() or is_whole(value)
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if not (isinstance(key, str) and key.isascii()):
+                return False
+            if not _is_plain(inner, depth + 1):
+                return False
+        return True
+    if isinstance(value, list):
+        return all(_is_plain(inner, depth + 1) for inner in value)
+    if isinstance(value, int):
+        return abs(value) <= MAX_INTEGER
+    return value is None
+
+
+def _check(value: object, place: str, depth: int) -> None:
+    """Refuse what is not in order, and say where it is."""
     if depth > MAX_DEPTH:
         raise InputError(f"more than {MAX_DEPTH} levels", field=_FIRST.split(place)[0])
     match value:
@@ -49,25 +77,30 @@ def check_profile(value: object, place: str = "", depth: int = 0) -> None:
         case Mapping():
             for key, inner in value.items():
                 _check_key(key, place)
-                check_profile(inner, f"{place}.{key}".removeprefix("."), depth + 1)
+                _check(inner, f"{place}.{key}".removeprefix("."), depth + 1)
         case list() | tuple():
             for at, inner in enumerate(value):
-                check_profile(inner, f"{place}[{at}]", depth + 1)
+                _check(inner, f"{place}[{at}]", depth + 1)
         case _:
             # Dates and values that have been read already; the fields decide.
             pass
 
 
-def _check_text(text: str, place: str) -> None:
-    """Refuse half of a surrogate pair, which no encoding can write."""
-    if text.isascii():
-        return
+def is_whole(text: str) -> bool:
+    """Tell whether no character of a text is half of a surrogate pair."""
     try:
         text.encode("utf-8")
-    except UnicodeEncodeError as error:
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _check_text(text: str, place: str) -> None:
+    """Refuse half of a surrogate pair, which no encoding can write."""
+    if not is_whole(text):
         raise InputError(
             "half a character", field=place, hint="the text was cut or misread"
-        ) from error
+        )
 
 
 def _check_integer(number: int, place: str) -> None:

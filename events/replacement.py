@@ -61,6 +61,7 @@ def _read(key: str, value: object, known: Known) -> object:
         raise InputError(
             f"no event has a field {key}",
             field=place,
+            about="name",
             hint=did_you_mean(key, [*_readers(), *REPLACEABLE_KEYS]),
         )
     _check_somewhere(readers, value, place)
