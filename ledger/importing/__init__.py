@@ -1,0 +1,1 @@
+"""Import files: YAML, JSON lines and CSV as batches of drafts, each with its place."""

@@ -1,0 +1,121 @@
+"""Read JSON lines: an event a line, with its agreement and perhaps its batch.
+
+A line is decoded by the fastest reader there is, which takes the last of two members
+of one name. Whether there are two is seen by counting: as many members as names. In
+doubt, and whenever something is wrong, the line is read again by the exact reader,
+which knows the place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from events.errors import InputError
+from events.reader import read_draft
+from ledger.importing.batches import Record, batch_name
+from ledger.importing.json_nodes import read_json
+from ledger.importing.keys import Keys
+from ledger.importing.lines import Line, text_of
+from ledger.importing.nodes import placed, plain
+from ledger.importing.pages import Page, Place
+
+# Finds every member; in words that look like one it finds more, never fewer.
+_MEMBER = re.compile(rb'"[ \t\r\n]*:')
+
+_decode = msgspec.json.Decoder().decode
+
+
+def read_lines(lines: Iterable[Line], path: str, keys: Keys) -> Iterator[Record]:
+    """Read the events of JSON lines one by one; blank lines are left out.
+
+    Args:
+        lines: the lines.
+        path: what to call the file.
+        keys: gives the events of the file their keys.
+
+    Raises:
+        InputError: with line and column.
+    """
+    for line in lines:
+        if line.data.strip(b" \t\r\n"):
+            fields = _fast(line.data)
+            yield _record(
+                _exact(line, path) if fields is None else fields, line, path, keys
+            )
+
+
+def _record(fields: dict[str, Any], line: Line, path: str, keys: Keys) -> Record:
+    """Read the event of a line."""
+    try:
+        batch = batch_name(fields.pop("batch", None))
+        draft = read_draft(fields)
+    except InputError as error:
+        raise _told(error, fields, line, path) from error
+    return Record(batch, keys.keyed(draft), Place(path, line.number, 1))
+
+
+def _fast(data: bytes) -> dict[str, Any] | None:
+    """Decode a line, or give None where it takes a closer look."""
+    try:
+        fields = _decode(data)
+        if type(fields) is dict and _names(data) == _members(fields):
+            return fields
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    return None
+
+
+def _names(data: bytes) -> int:
+    """Count the names of members in a line; never too few, sometimes too many."""
+    if b'" ' in data or b'"\t' in data or b'"\r' in data:
+        return len(_MEMBER.findall(data))
+    # Where no quotation is followed by a blank, none stands before a colon.
+    return data.count(b'":')
+
+
+def _members(value: dict[str, Any] | list[Any]) -> int:
+    """Count the members of a value and of everything in it."""
+    items: Iterable[Any] = value
+    count = 0
+    if type(value) is dict:
+        count, items = len(value), value.values()
+    for item in items:
+        if type(item) is dict or type(item) is list:
+            count += _members(item)
+    return count
+
+
+def _page(line: Line, path: str) -> Page:
+    return Page(path, text_of(line, path).rstrip("\r\n"), line.number)
+
+
+def _exact(line: Line, path: str) -> dict[str, Any]:
+    """Read a line with its places, which says what is wrong with it."""
+    page = _page(line, path)
+    node = read_json(page)
+    fields = plain(node)
+    if not isinstance(fields, dict):
+        raise page.error(
+            "an event is a JSON object",
+            node.start,
+            hint='write {"event": "…", "agreement": "…", "effective": "…"}',
+        )
+    return fields
+
+
+def _told(
+    error: InputError, fields: dict[str, Any], line: Line, path: str
+) -> InputError:
+    """Say where in the line something is wrong."""
+    page = _page(line, path)
+    node = read_json(page)
+    if "event" not in fields and not {"whereas", "events"}.isdisjoint(fields):
+        error = InputError(
+            "this is a whole document, not an event of JSON lines",
+            hint="call the file .json, or say that its format is json",
+        )
+    return placed(error, page, node)

@@ -1,0 +1,39 @@
+"""Write a recorded event as an import file has it, so that it can be read back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from events.entry import Entry
+from events.values import enc_hook
+
+
+def draft_mapping(entry: Entry) -> dict[str, Any]:
+    """Write an event as the mapping that :func:`events.reader.read_draft` reads.
+
+    As a line of JSON it is what :mod:`ledger.importing.json_lines` reads: ``batch`` is
+    there for an event of a batch. A value that was withheld reads ``[***]``, which no
+    reader takes: what it was is not known.
+
+    Args:
+        entry: the event.
+
+    Returns:
+        Plain values: the type and the envelope first, the key and the batch last.
+    """
+    envelope = entry.envelope
+    fields: dict[str, Any] = msgspec.to_builtins(entry.event, enc_hook=enc_hook)
+    sources = msgspec.to_builtins(entry.sources(), enc_hook=enc_hook)
+    written = {
+        "event": envelope.type,
+        "agreement": envelope.agreement,
+        "effective": envelope.effective.text if envelope.effective else None,
+        "instrument": envelope.instrument,
+        **fields,
+        "sources": list(sources) or None,
+        "key": envelope.key,
+        "batch": envelope.batch.id if envelope.batch else None,
+    }
+    return {name: value for name, value in written.items() if value is not None}

@@ -1,0 +1,181 @@
+"""Record the batches of a file, each of them whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from events.entry import Draft
+from events.errors import WhereasError
+from ledger.importing.batches import FileBatch
+from ledger.importing.pages import Place
+from ledger.ledger import Ledger
+from ledger.receipts import Receipt
+from ledger.repetition import replayed
+
+Fate = Literal["added", "already there"]
+
+
+class Outcome(NamedTuple):
+    """What became of a batch; there is one receipt an event, none from a dry run."""
+
+    fate: Fate
+    batch: FileBatch
+    receipts: list[Receipt]
+
+
+Report = Callable[[Outcome], object]
+
+
+@dataclass
+class ImportResult:
+    """How far an import has come.
+
+    Attributes:
+        added: how many events were recorded; those of a dry run would be.
+        already_there: how many events were recorded before.
+        batches_added: how many batches the first of these came in.
+        batches_already_there: the same of the second.
+        error: what ended the import before the end, with ``path`` and ``line``; what
+            was added before it stays.
+        interrupted: somebody stopped it. The batch that was under way is there as a
+            whole or not at all, and is not counted.
+        last: the receipt of the event that was recorded last.
+        drafts: the events that would be recorded, of a dry run alone.
+    """
+
+    added: int = 0
+    already_there: int = 0
+    batches_added: int = 0
+    batches_already_there: int = 0
+    error: WhereasError | None = None
+    interrupted: bool = False
+    last: Receipt | None = None
+    drafts: list[Draft] = field(default_factory=list)
+
+    def count(self, outcome: Outcome) -> None:
+        """Count a batch."""
+        if outcome.fate == "added":
+            self.added += len(outcome.batch.drafts)
+            self.batches_added += 1
+            self.last = outcome.receipts[-1] if outcome.receipts else None
+        else:
+            self.already_there += len(outcome.batch.drafts)
+            self.batches_already_there += 1
+
+
+def import_batches(
+    ledger: Ledger,
+    batches: Iterable[FileBatch],
+    *,
+    recorded_by: str,
+    dry_run: bool = False,
+    on_progress: Report | None = None,
+) -> ImportResult:
+    """Record batches in order, and stop at the first that cannot be.
+
+    Args:
+        ledger: where to.
+        batches: as :func:`ledger.importing.files.read_file` gives them; one at a time
+            is held, all of them in a dry run.
+        recorded_by: who records them.
+        dry_run: check everything and write nothing.
+        on_progress: is called after each batch.
+
+    Returns:
+        What was done. A refusal, a mistake in the file and an interruption are in it
+        and are not raised, because the batches before them are recorded.
+    """
+    result = ImportResult()
+    run = (
+        _Rehearsal(ledger, recorded_by) if dry_run else _Recording(ledger, recorded_by)
+    )
+    try:
+        for batch in batches:
+            outcome = run.take(batch)
+            result.count(outcome)
+            if on_progress is not None:
+                on_progress(outcome)
+        run.finish()
+    except WhereasError as error:
+        result.error = error
+    except KeyboardInterrupt:
+        result.interrupted = True
+    result.drafts = run.drafts
+    return result
+
+
+class _Recording:
+    """Records batches one by one."""
+
+    def __init__(self, ledger: Ledger, recorded_by: str) -> None:
+        self.drafts: list[Draft] = []
+        self._ledger = ledger
+        self._by = recorded_by
+
+    def take(self, batch: FileBatch) -> Outcome:
+        """Record a batch, or find it recorded."""
+        try:
+            receipts = self._ledger.append(
+                batch.drafts, recorded_by=self._by, batch=batch.name
+            )
+        except WhereasError as error:
+            _locate(error, batch.drafts, batch.places)
+            raise
+        return Outcome(_fate(receipts), batch, receipts)
+
+    def finish(self) -> None:
+        """Do nothing: everything is recorded."""
+
+
+class _Rehearsal:
+    """Checks batches together: what follows from one may rest on those before it."""
+
+    def __init__(self, ledger: Ledger, recorded_by: str) -> None:
+        self.drafts: list[Draft] = []
+        self._ledger = ledger
+        self._by = recorded_by
+        self._places: dict[str, list[Place]] = {}
+        self._by_agreement: dict[str, list[Draft]] = {}
+
+    def take(self, batch: FileBatch) -> Outcome:
+        """Put a batch aside, or find it recorded."""
+        try:
+            receipts = replayed(self._ledger.store, batch.drafts)
+        except WhereasError as error:
+            _locate(error, batch.drafts, batch.places)
+            raise
+        if not receipts:
+            self.drafts.extend(batch.drafts)
+            self._by_agreement.setdefault(batch.agreement, []).extend(batch.drafts)
+            self._places.setdefault(batch.agreement, []).extend(batch.places)
+        return Outcome(_fate(receipts), batch, receipts)
+
+    def finish(self) -> None:
+        """Check what would be recorded."""
+        for agreement, drafts in self._by_agreement.items():
+            try:
+                self._ledger.append(drafts, recorded_by=self._by, dry_run=True)
+            except WhereasError as error:
+                _locate(error, drafts, self._places[agreement])
+                raise
+
+
+def _fate(receipts: list[Receipt]) -> Fate:
+    """Tell whether events were recorded before: either all of them or none."""
+    return "already there" if receipts and receipts[0].replayed else "added"
+
+
+def _locate(error: WhereasError, drafts: list[Draft], places: list[Place]) -> None:
+    """Say where in the file the event stands that was refused.
+
+    The ledger names it by its place among those appended, or by its key.
+    """
+    keys = [draft.key for draft in drafts]
+    at = error.number("draft")
+    if at is None:
+        key = error.text("new") or error.text("key")
+        at = keys.index(key) if key in keys else 0
+    path, line, column = places[min(at, len(places) - 1)]
+    error.facts.update(path=path, line=line, column=column)
