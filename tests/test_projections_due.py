@@ -155,6 +155,22 @@ def test_ten_thousand_years_of_renewals_are_bounded() -> None:
     assert answer.more == ["a-b x"]
 
 
+def test_events_that_wait_for_each_other_wait_for_ever() -> None:
+    """
+    - {event: MilestoneDetermined, effective: milestone n determined, milestone: m,
+       outcome: occurred}
+    - {event: MilestoneDetermined, effective: milestone m determined, milestone: n,
+       outcome: occurred}
+    """
+    ledger = test_events_that_wait_for_each_other_wait_for_ever
+    assert lines(due(ledger, "2026", "2027", horizon="2026-01-01")) == [
+        "2026-01-01..… takes-effect m (milestone n determined)",
+        "2026-01-01..… takes-effect n (milestone m determined)",
+    ]
+    # Supposing one settles the other.
+    assert lines(due(ledger, "2026", "2027", "m=2026-05-05")) == []
+
+
 def test_what_an_event_ends_is_told_on_its_day() -> None:
     """
     - {event: PermissionGranted, effective: 2020-01-01, id: x, holder: a,
