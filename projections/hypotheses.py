@@ -58,6 +58,11 @@ class Hypotheses(NamedTuple):
     drafts: tuple[Draft, ...] = ()
 
     @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing is supposed."""
+        return not (self.supposals or self.events or self.drafts)
+
+    @property
     def texts(self) -> list[str]:
         """Write what is supposed, events by their type, subject and date."""
         facts = [supposal.text for supposal in self.supposals]

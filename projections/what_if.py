@@ -70,8 +70,8 @@ class WhatIfAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     ``changes`` compares the states on the day asked about; ``effects`` are the starts
     and ends that move, in the order of their new days; ``schedule`` is what falls due
-    from the first to the last day concerned, if anything follows; ``goes_on`` are the
-    provisions that have not ended by the day asked about; ``impossible`` are recorded
+    from the first to the last day concerned, if anything is supposed; ``goes_on`` are
+    the provisions that have not ended by the day asked about; ``impossible`` recorded
     events that could not apply under the hypothesis.
     """
 
@@ -120,7 +120,6 @@ def what_if_answer(
     asked = on or PartialDate.parse(day_text(day))
     effects = sorted(pair.effects(), key=_order)
     differs = pair.changes(asked, known)
-    is_empty = not effects and not differs
     window = _window(hypotheses, effects, asked)
     return WhatIfAnswer(
         schema=WHAT_IF_SCHEMA,
@@ -133,7 +132,7 @@ def what_if_answer(
         events=list(_supposed_events(pair.after, entries[-1].seq)),
         changes=differs,
         effects=effects,
-        schedule=[] if is_empty else pair.schedule(window),
+        schedule=[] if hypotheses.is_empty else pair.schedule(window),
         goes_on=list(_goes_on(pair.after, asked.last)),
         impossible=pair.impossible(),
     )

@@ -5,6 +5,8 @@ The numbers are those of the questions in tests/test_acceptance_questions.py.
 
 from __future__ import annotations
 
+import re
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +34,8 @@ if TYPE_CHECKING:
     from projections.due import DueAnswer
     from projections.may import MayAnswer
 
-EXAMPLE = Path(__file__).parent.parent / "examples" / "microsoft-openai.yaml"
+ROOT = Path(__file__).parent.parent
+EXAMPLE = ROOT / "examples" / "microsoft-openai.yaml"
 KNOWN = KnownIn(50, "2026-11-25T00:00:00.000000Z")
 HORIZON = "2026-11-25"
 
@@ -370,3 +373,28 @@ def test_nothing_in_the_example_clashes(example: list[Entry], on: str) -> None:
 def test_words_of_the_sources_are_found(example: list[Entry]) -> None:
     answer = search_answer([arranged(example)], '"right of first refusal"', known=KNOWN)
     assert [hit.event for hit in answer.hits] == [18, 41]
+
+
+def test_the_examples_of_the_rules_are_answered_so(example: list[Entry]) -> None:
+    page = (ROOT / "docs" / "may.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+ [^`]+)` \| ([^|]+) \|", page, re.MULTILINE)
+    assert len(rows) == 7
+    for question, said in rows:
+        party, activity, *words = shlex.split(question)
+        options = list(zip(words[::2], words[1::2], strict=True))
+        answer = may_answer(
+            [arranged(example, horizon=HORIZON)],
+            read_question(
+                party,
+                activity,
+                scope=[word for option, word in options if option == "--scope"],
+                counterparty=[word for option, word in options if option == "--with"],
+            ),
+            PartialDate.parse("2025-11-01"),
+            known=KNOWN,
+        )
+        verdict = answer.verdict.replace("-", " ")
+        assert re.match(rf"{verdict}\b", said), question
+        assert ("unless" in said) == bool(answer.unless and answer.because), question
+        for words_of_it in answer.words[:1]:
+            assert words_of_it in said

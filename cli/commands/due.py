@@ -173,7 +173,8 @@ def _shown(item: Item, several: bool) -> tuple[str, ...]:
     first, last = item.between
     date = item.date or f"{first or 'any day'} … {last}"
     words = [item.when, item.words or ""]
-    if item.waits_for and not item.certain:
+    # What is imprecise hangs on nothing but its own date.
+    if item.waits_for and not item.certain and item.waits_for != (item.when,):
         words.append(f"hangs on {', '.join(item.waits_for)}")
     told = "; ".join(word for word in words if word)
     what = item.what.replace("-", " ")

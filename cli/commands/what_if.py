@@ -200,7 +200,8 @@ def _going(goes: Goes) -> tuple[str, str, str]:
 
 def _remarks(found: WhatIfAnswer) -> Iterator[str]:
     """Say what a reader should know beside the table."""
-    if not found.effects and not found.changes:
+    moved = any(one.sign != " " for one in found.schedule)
+    if not found.effects and not found.changes and not moved:
         yield "Nothing changes."
     for event in found.impossible:
         yield f"@{event['event']} could not apply: {event['reason']}."
