@@ -25,6 +25,8 @@ from ledger.audit.reading import Bundle
 from ledger.audit.trust import Heads
 from ledger.audit.verdict import Findings
 
+# What is asked of each event.
+EACH = "spelling, position, link, batch, instant, disclosures"
 HISTORY_BYTES_MAX = 1 << 50
 
 

@@ -176,7 +176,11 @@ def _earlier(source: LogSource, order: Order) -> Iterator[tuple[str, bytes]]:
 
 
 def _stamps(order: Order) -> Iterator[tuple[str, bytes]]:
+    heads = [Checkpoint.parse(Note.parse(note).text) for note in order.earlier]
+    given = {order.head.size, *(head.size for head in heads)}
     for size, stamp in order.stamps.items():
+        if size not in given:
+            continue
         of_head = size == order.head.size
         name = names.CHECKPOINT if of_head else names.checkpoint_name(size)
         yield names.stamp_name(name), stamp

@@ -12,14 +12,14 @@ from collections.abc import Sequence
 
 from events.errors import Integrity
 from ledger.audit import names
-from ledger.audit.body import Body, Work, history_of
+from ledger.audit.body import EACH, Body, Work, history_of
 from ledger.audit.disclosed import BETWEEN, DISCLOSURE_BYTES_MAX, read_packed
 from ledger.audit.heads import Snapshot
 from ledger.audit.leaf import read_leaves
 from ledger.audit.packing import PACK_BYTES_MAX, unpack
 from ledger.audit.reading import Bundle
 from ledger.audit.trust import Heads
-from ledger.audit.verdict import Findings
+from ledger.audit.verdict import Findings, counted
 from ledger.log.tiles import tile_path
 from ledger.log.tree import (
     HASH_SIZE,
@@ -59,8 +59,8 @@ def check_full(work: Work) -> None:
     tree.finish()
     history.finish(size)
     work.findings.checked += [
-        f"all {size} events: spelling, position, link, batch, instant, disclosures",
-        f"the tree over them, rebuilt, and {tree.tiles} tiles",
+        f"{counted(size, 'event')}, which is all: {EACH}",
+        f"the tree over them, rebuilt, and {counted(tree.tiles, 'tile')} of it",
     ]
     _check_snapshot(body, size, work.findings)
     if history:

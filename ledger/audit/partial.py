@@ -15,14 +15,14 @@ from events.codec import EVENT_BYTES_MAX
 from events.errors import Integrity
 from events.record import HeadsSnapshotted
 from ledger.audit import names
-from ledger.audit.body import Body, Work, history_of
+from ledger.audit.body import EACH, Body, Work, history_of
 from ledger.audit.disclosed import DISCLOSURE_BYTES_MAX, Line, read_lines
 from ledger.audit.heads import HEAD_BYTES_MAX, Head
 from ledger.audit.leaf import Leaf, read_leaf
 from ledger.audit.reading import Bundle
 from ledger.audit.source import LEDGER_STREAM
 from ledger.audit.trust import Heads, numbers
-from ledger.audit.verdict import Shown
+from ledger.audit.verdict import Shown, counted
 from ledger.log.proof import MAX_PROOF_BYTES, InclusionProof
 from ledger.log.tree import leaf_hash, verify_inclusion
 
@@ -59,16 +59,16 @@ def check_partial(work: Work, agreements: Sequence[str]) -> tuple[Shown, ...]:
     shown = wanted.finish()
     count, size = len(positions), heads.head.size
     findings.checked += [
-        f"{count} events: spelling, position, link, batch, instant, disclosures",
-        f"{count} inclusion proofs under the head of {size} events",
+        f"{counted(count, 'event')}: {EACH}",
+        f"{counted(count, 'inclusion proof')} under the head of {size} events",
         *(
             f"that {one.agreement} is complete to pos:{one.complete_to}"
             for one in shown
         ),
     ]
     findings.not_checked.append(
-        f"the {size - count} events that are not in this bundle, and that the snapshot"
-        " of heads is true: whoever has the full log sees it"
+        f"what is not in this bundle ({counted(size - count, 'event')}), and that the"
+        " snapshot of heads is true: whoever has the full log sees it"
     )
     if history:
         findings.checked.append(f"{names.HISTORY}, written again")

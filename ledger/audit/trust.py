@@ -20,7 +20,7 @@ from ledger.audit.rotation import (
     predecessors,
     read_rotation,
 )
-from ledger.audit.verdict import Findings, Signed
+from ledger.audit.verdict import Findings, Signed, counted
 from ledger.log import timestamp
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.encoding import decode_number
@@ -122,10 +122,10 @@ def judge_heads(
         bounds += _stamped(bundle, name, old, trust, findings)
     since = _since(trust, earlier, head, roots, findings, full=full)
     findings.checked.append(
-        f"the signature of {head.origin} on its head of {head.size} events"
+        f"the signature of {head.origin} on its head of {counted(head.size, 'event')}"
     )
     if roots:
-        findings.checked.append(f"growth from {len(roots)} earlier heads")
+        findings.checked.append(f"growth from {counted(len(roots), 'earlier head')}")
     return Heads(data, judged, roots, tuple(bounds), statements, since)
 
 
@@ -265,7 +265,7 @@ def _since(  # noqa: PLR0913  # what was brought along, and what is there
                 position=old.size,
             )
         roots[old.size] = (old.root, what)
-    findings.checked.append(f"growth from {what}, of {old.size} events")
+    findings.checked.append(f"growth from {what}, of {counted(old.size, 'event')}")
     return old.size
 
 

@@ -65,6 +65,11 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     remarks: tuple[str, ...] = ()
 
 
+def counted(number: int, noun: str) -> str:
+    """Count things in words: 1 event, 2 events."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 class Findings:
     """What is collected on the way to a verdict."""
 

@@ -43,7 +43,7 @@ from ledger.audit.readable import state_bytes
 from ledger.audit.reading import Bundle, open_bundle
 from ledger.audit.source import LEDGER_STREAM
 from ledger.audit.trust import Heads, Trust, judge_heads, signatures
-from ledger.audit.verdict import Findings, Shown, Verdict
+from ledger.audit.verdict import Findings, Shown, Verdict, counted
 from ledger.log.note import MAX_NOTE_BYTES
 from ledger.log.policy import MAX_POLICY_BYTES, Policy
 
@@ -152,7 +152,8 @@ def _check_states(
             )
         count += 1
     if count:
-        findings.checked.append(f"{count} states, computed again from the events")
+        states = counted(count, "state")
+        findings.checked.append(f"{states}, computed again from the events")
     elif not readable:
         findings.not_checked.append("the states: you left them out")
 
@@ -201,9 +202,9 @@ def _verdict(
             " cosigned the head"
         )
     if body.withheld:
+        values = counted(body.withheld, "withheld value")
         findings.not_checked.append(
-            f"{body.withheld} withheld values; which field each belongs to is the word"
-            " of whoever exported"
+            f"{values}; which field each is of is the word of whoever exported"
         )
     findings.not_checked += [
         f"{', '.join(sorted(names.CONVENIENCE))}: they are for convenience",

@@ -1,0 +1,58 @@
+"""``whereas erase``: values of an event, for good."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli import options
+from cli.output import put
+from cli.receipts import answer
+from cli.recording import entry_named
+from cli.session import session_of
+from events.errors import InputError
+
+OUTPUTS = ("json", "jsonl", "csv")
+EXAMPLES = (
+    (
+        "erase an amount",
+        'whereas erase alpha-beta @3 amount --reason "order of the court"',
+    ),
+)
+
+
+def run(
+    context: typer.Context,
+    agreement: options.Agreement,
+    number: options.Number,
+    fields: Annotated[
+        list[str],
+        typer.Argument(metavar="FIELD…", help="The fields whose values go."),
+    ],
+    reason: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Why.  [required]")
+    ] = None,
+    recorded_by: options.RecordedBy = None,
+) -> None:
+    """Erase values of an event for good, and record that they were.
+
+    Amounts, notes, texts and reasons can be erased: the hashed bytes hold only salted
+    digests of them, so that every receipt and proof still holds. They read as `[***]`
+    from then on. Copies that were exported before are not reached.
+    """
+    session = session_of(context)
+    if not reason:
+        raise InputError("an erasure has a reason", hint="say why: --reason TEXT")
+    if recorded_by is not None:
+        session.flags["recorded_by"] = recorded_by
+    with session.writing() as ledger:
+        target = entry_named(ledger, agreement, number)
+        receipt = ledger.erase(
+            agreement,
+            target.seq,
+            fields,
+            reason=reason,
+            recorded_by=session.settings.recorded_by,
+        )
+    put(answer([receipt], ["values-erased"]), session)

@@ -1,0 +1,134 @@
+"""``whereas verify``: recompute every hash of a bundle, or of the ledger."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import signing
+from cli.answer import Answer, Column, Table
+from cli.output import put
+from cli.session import Session, session_of
+from events.errors import InputError, Integrity
+
+if TYPE_CHECKING:
+    from ledger.audit.verdict import Verdict
+    from ledger.store import Head
+
+OUTPUTS = ("json", "jsonl", "csv")
+SCHEMA = "whereas/check/1"
+EXAMPLES = (
+    (
+        "a bundle, by the key of the log and a head that you kept",
+        "whereas verify deal.zip --key example.com/deals+530d903a+Aeky… --since kept",
+    ),
+    ("the ledger itself", "whereas verify"),
+)
+COLUMNS = (Column("result", whole=True), Column("what"))
+
+
+def run(
+    context: typer.Context,
+    bundle: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="BUNDLE", help="A folder or zip made by `whereas export audit`."
+        ),
+    ] = None,
+    key: signing.TrustedKey = None,
+    policy: signing.PolicyFile = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since",
+            metavar="FILE",
+            help="A signed head of the log that you kept.",
+            rich_help_panel=signing.TRUSTING,
+        ),
+    ] = None,
+    tsa_root: signing.StampRoots = None,
+    no_state: Annotated[
+        bool,
+        typer.Option("--no-state", help="Do not compute the states in it again."),
+    ] = False,
+) -> None:
+    """Verify an audit bundle, or the ledger.
+
+    A bundle is verified offline, by keys that come from elsewhere; what was not checked
+    is listed as well. Without a bundle, every event, hash and link of the ledger is
+    computed again, and with --since it is held against a head that was signed before.
+    """
+    session = session_of(context)
+    if bundle is None:
+        put(_of_ledger(session, since), session)
+        return
+    from ledger.audit.verify import verify
+
+    trust = signing.trust_of(session, key, policy, since, tsa_root)
+    path = signing.path_of(session, bundle)
+    put(_of_bundle(bundle, verify(path, trust, readable=not no_state)), session)
+
+
+def _of_bundle(name: str, verdict: Verdict) -> Answer:
+    rows = [
+        *(("checked", text) for text in verdict.checked),
+        *(("not checked", text) for text in verdict.not_checked),
+        *(("remark", text) for text in verdict.remarks),
+    ]
+    return Answer(
+        document=verdict,
+        items=[{"result": result, "what": what} for result, what in rows],
+        title=f"{name} holds: {verdict.origin}, {verdict.size} events,"
+        f" root {verdict.root}",
+        table=Table(COLUMNS, rows),
+    )
+
+
+def _of_ledger(session: Session, since: str | None) -> Answer:
+    with session.reading() as ledger:
+        head = ledger.check()
+        rows = [("checked", f"{head.size} events, their links, batches and values")]
+        rows.append(("checked", f"the tree over them: root {head.root.hex()}"))
+        if since is not None:
+            rows.append(("checked", _growth(session, since, head)))
+    if since is None:
+        rows.append(("not checked", "that nothing was rewritten as a whole (--since)"))
+    return Answer(
+        document={
+            "schema": SCHEMA,
+            "size": head.size,
+            "root": head.root.hex(),
+            "checked": [what for result, what in rows if result == "checked"],
+            "not_checked": [what for result, what in rows if result != "checked"],
+        },
+        items=[{"result": result, "what": what} for result, what in rows],
+        title=f"{session.settings.ledger_words} holds: {head.size} events",
+        table=Table(COLUMNS, rows),
+    )
+
+
+def _growth(session: Session, since: str, head: Head) -> str:
+    """Hold the ledger against a head that was signed before."""
+    from ledger.log.checkpoint import Checkpoint
+    from ledger.log.note import Note
+    from ledger.log.tree import root
+
+    old = Checkpoint.parse(Note.parse(signing.read(session, since)).text)
+    if old.size == 0:
+        raise InputError("an empty log vouches for nothing", path=since)
+    if old.size > head.size:
+        raise Integrity(
+            f"{old.origin} had {old.size} events and now has {head.size}",
+            position=head.size,
+        )
+    with session.reading() as ledger:
+        found = root(old.size, ledger.store)
+    if found != old.root:
+        raise Integrity(
+            f"the ledger does not continue the head of {old.size} events",
+            position=0,
+            expected=old.root.hex(),
+            found=found.hex(),
+        )
+    return f"growth from the head of {old.size} events in {since}"

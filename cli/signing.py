@@ -1,0 +1,203 @@
+"""Options that say whose key signs and whom to trust, and what they lead to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.session import Session
+from events.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ledger.audit.checkpoints import Checkpoints
+    from ledger.audit.trust import Trust
+    from ledger.log.keyfile import Passphrase
+    from ledger.log.keys import Signer
+    from ledger.log.memory import Memory
+    from ledger.log.note import VerifierKey
+    from ledger.log.policy import Policy
+
+SIGNING, TRUSTING = "Signing", "Trust"
+_SMALL_FILE_BYTES = 1 << 20
+
+KeyFile = Annotated[
+    str | None,
+    typer.Option(
+        "--key-file",
+        metavar="FILE",
+        help="The key that signs, made by `whereas key new`.",
+        rich_help_panel=SIGNING,
+    ),
+]
+PassphraseFile = Annotated[
+    str | None,
+    typer.Option(
+        "--passphrase-file",
+        metavar="FILE",
+        help="A file of yours alone with its passphrase.  [default: asked for]",
+        rich_help_panel=SIGNING,
+    ),
+]
+AgentKey = Annotated[
+    str | None,
+    typer.Option(
+        "--agent-key",
+        metavar="VKEY",
+        help="Sign with this key of the running ssh-agent instead of a file.",
+        rich_help_panel=SIGNING,
+    ),
+]
+MemoryFile = Annotated[
+    str | None,
+    typer.Option(
+        "--memory",
+        metavar="FILE",
+        help="What was signed before; never beside the ledger."
+        "  [default: in your own folder for settings]",
+        rich_help_panel=SIGNING,
+    ),
+]
+TrustedKey = Annotated[
+    str | None,
+    typer.Option(
+        "--key",
+        metavar="VKEY",
+        help="The public key of the log: name+id+base64.",
+        rich_help_panel=TRUSTING,
+    ),
+]
+PolicyFile = Annotated[
+    str | None,
+    typer.Option(
+        "--policy",
+        metavar="FILE",
+        help="Keys of logs and witnesses, and how many must cosign.",
+        rich_help_panel=TRUSTING,
+    ),
+]
+StampRoots = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--tsa-root",
+        metavar="FILE",
+        help="A certificate of a time-stamping authority, PEM. May be repeated.",
+        rich_help_panel=TRUSTING,
+    ),
+]
+
+
+def signer_of(
+    session: Session, key_file: str | None, passphrase: str | None, agent: str | None
+) -> Signer | None:
+    """Reach the key that signs; None where none was named."""
+    if agent is not None:
+        from ledger.log.agent import AgentSigner
+        from ledger.log.note import VerifierKey
+
+        socket = session.environ.get("SSH_AUTH_SOCK")
+        if not socket:
+            raise InputError("no ssh-agent is running: SSH_AUTH_SOCK is not set")
+        return AgentSigner(VerifierKey.parse(agent), Path(socket))
+    if key_file is None:
+        return None
+    from ledger.log.keyfile import FileSigner
+
+    return FileSigner.open(path_of(session, key_file), asked(session, passphrase))
+
+
+def needed(signer: Signer | None) -> Signer:
+    """Refuse to go on without a key."""
+    if signer is None:
+        raise InputError(
+            "no key signs",
+            hint="name one: --key-file FILE; `whereas key new` makes one",
+        )
+    return signer
+
+
+def asked(session: Session, file: str | None) -> Passphrase:
+    """Read a passphrase from a file, or ask for it where somebody sits."""
+    from ledger.log.keyfile import from_file
+
+    if file is not None:
+        return from_file(path_of(session, file))
+
+    def ask() -> bytes:
+        import getpass
+
+        return getpass.getpass("passphrase: ").encode()
+
+    return ask
+
+
+def memory_of(session: Session, file: str | None) -> Memory:
+    """Find the memory of what was signed."""
+    from ledger.log.memory import Memory
+
+    if file is not None:
+        return Memory(path_of(session, file))
+    return Memory(Path(typer.get_app_dir("whereas")) / "heads.json")
+
+
+def checkpoints_of(session: Session) -> Checkpoints:
+    """Find the signed heads of the ledger."""
+    from ledger.audit.checkpoints import Checkpoints
+
+    return Checkpoints.beside(session.settings.ledger)
+
+
+def policy_of(session: Session, key: str | None, policy: str | None) -> Policy:
+    """Read whom to trust.
+
+    Raises:
+        InputError: nobody was named, or one twice.
+    """
+    from ledger.audit.trust import Trust
+    from ledger.log.policy import MAX_POLICY_BYTES, Policy
+
+    if policy is not None and key is None:
+        return Policy.parse(read(session, policy, MAX_POLICY_BYTES))
+    if key is None or policy is not None:
+        raise InputError(
+            "whom to trust comes from outside of what is verified",
+            hint="give either --key VKEY or --policy FILE",
+        )
+    return Trust.in_key(key).policy
+
+
+def trust_of(
+    session: Session,
+    key: str | None,
+    policy: str | None,
+    since: str | None,
+    roots: Sequence[str] | None,
+) -> Trust:
+    """Collect what the verifier brought along."""
+    from ledger.audit.trust import Trust
+
+    return Trust(
+        policy_of(session, key, policy),
+        read(session, since) if since is not None else None,
+        [read(session, root) for root in roots or ()],
+    )
+
+
+def read(session: Session, name: str, limit: int = _SMALL_FILE_BYTES) -> bytes:
+    """Read a small file that was named."""
+    from ledger.audit.verify import read_file
+
+    return read_file(path_of(session, name), limit)
+
+
+def path_of(session: Session, name: str) -> Path:
+    """Give the path of a file that was named."""
+    return session.folder / Path(name).expanduser()
+
+
+def witnesses_of(policy: Policy) -> tuple[VerifierKey, ...]:
+    """List the witnesses that a policy knows."""
+    return tuple(policy.witnesses.values())

@@ -1,0 +1,140 @@
+"""The commands that sign, give away and verify, as a user runs them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli_run import Desk
+
+OPENED = (
+    "init",
+    (
+        "append agreement-opened alpha-beta --effective 2019 --title 'Alpha - Beta'"
+        " --party id=alpha,name=Alpha --party id=beta,name=Beta"
+    ),
+    (
+        "append investment-made alpha-beta --effective 2019-07-22 --id first"
+        " --investor alpha --recipient beta --amount 'USD 1bn' --confidential amount"
+    ),
+)
+KEY = "--passphrase-file keys/passphrase"
+SIGN = f"--key-file keys/deals.key {KEY} --memory keys/heads"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """A ledger with two events, and a key elsewhere."""
+    desk = Desk(tmp_path)
+    desk.do(*OPENED)
+    keys = tmp_path / "keys"
+    keys.mkdir()
+    (keys / "passphrase").write_text("secret")
+    (keys / "passphrase").chmod(0o600)
+    desk.do(f"key new example.com/deals keys/deals.key {KEY}")
+    return desk
+
+
+def vkey(desk: Desk, name: str = "deals.key") -> str:
+    return desk.run(f"key show keys/{name}").stdout.strip()
+
+
+def test_a_head_is_signed_and_shown(desk: Desk) -> None:
+    assert desk.run("checkpoint").status == 1
+    signed = desk.run(f"checkpoint {SIGN}")
+    assert signed.stdout.startswith("example.com/deals\n2\n")
+    assert desk.run("checkpoint").stdout == signed.stdout
+    assert (desk.folder / "whereas.db.checkpoints" / "2").is_file()
+    assert desk.run("proof alpha-beta @2").stdout.startswith("c2sp.org/tlog-proof@v1\n")
+    desk.do("append stake-reported alpha-beta --effective 2020 --holder alpha"
+            " --issuer beta --share '27 %' --basis 'all shares'")  # fmt: skip
+    late = desk.run("proof alpha-beta @3")
+    assert (late.status, "no signed head covers" in late.stderr) == (1, True)
+
+
+def test_a_bundle_goes_out_and_is_verified_elsewhere(desk: Desk) -> None:
+    kept = desk.run(f"checkpoint {SIGN}").stdout
+    (desk.folder / "kept").write_text(kept)
+    desk.do(f"export audit all.zip --on 2020 {SIGN}")
+    desk.do(f"export audit part alpha-beta --redact confidential {SIGN}")
+    there = Desk(desk.folder / "keys")
+    for name in ("all.zip", "part"):
+        ran = there.run(f"verify ../{name} --key {vkey(desk)} --since ../kept")
+        assert ran.status == 0, str(ran)
+        assert "not checked\tthat what the events say is true" in ran.stdout
+    answer = there.run(f"verify ../part --key {vkey(desk)} --json").stdout
+    assert '"schema": "whereas/verdict/1"' in answer
+    assert '"withheld": 1' in answer
+
+
+def test_a_bundle_is_not_verified_by_what_it_brings_along(desk: Desk) -> None:
+    desk.do(f"export audit all {SIGN}")
+    assert desk.run("verify all").status == 2
+    table = desk.folder / "all" / "history.csv"
+    table.write_bytes(table.read_bytes().replace(b"ann", b"eve"))
+    ran = desk.run(f"verify all --key {vkey(desk)}")
+    assert ran.status == 4
+    assert "history.csv does not say of pos:0" in ran.stderr
+
+
+def test_a_bundle_needs_a_signed_head(desk: Desk) -> None:
+    assert desk.run("export audit all.zip").status == 2
+    desk.do(f"checkpoint {SIGN}", "export audit all.zip")
+    assert desk.run("export audit all.zip").status == 1
+
+
+def test_the_ledger_is_verified_against_a_head_that_was_kept(desk: Desk) -> None:
+    (desk.folder / "kept").write_text(desk.run(f"checkpoint {SIGN}").stdout)
+    assert "growth from the head of 2 events" in desk.run("verify --since kept").stdout
+    assert "not checked" in desk.run("verify").stdout
+    (desk.folder / "whereas.db").unlink()
+    desk.do(*OPENED)
+    assert desk.run("verify --since kept").status == 4
+
+
+def test_a_counterparty_cosigns_by_files(desk: Desk) -> None:
+    desk.do(
+        f"key new beta.example/w keys/witness.key --witness {KEY}",
+        f"checkpoint {SIGN}",
+    )
+    (desk.folder / "growth").write_text(desk.run("witness ask").stdout)
+    line = desk.run(
+        f"witness cosign growth --key {vkey(desk)} --key-file keys/witness.key {KEY}"
+        " --memory keys/theirs"
+    )
+    assert line.stdout.startswith("— beta.example/w ")
+    (desk.folder / "line").write_text(line.stdout)
+    policy = f"log {vkey(desk)}\nwitness b {vkey(desk, 'witness.key')}\nquorum b\n"
+    (desk.folder / "policy").write_text(policy)
+    desk.do("witness add line --policy policy", "export audit all.zip")
+    ran = desk.run("verify all.zip --policy policy")
+    assert (ran.status, "no witness" in ran.stdout) == (0, False)
+
+
+def test_a_key_gives_way_to_another(desk: Desk) -> None:
+    old = vkey(desk)
+    desk.do(f"key new example.com/deals keys/next.key {KEY}", f"checkpoint {SIGN}")
+    desk.do(
+        f"key rotate {SIGN} --new-key-file keys/next.key"
+        " --new-passphrase-file keys/passphrase",
+        f"export audit all.zip --key-file keys/next.key {KEY} --memory keys/heads",
+    )
+    for key in (old, vkey(desk, "next.key")):
+        assert desk.run(f"verify all.zip --key {key}").status == 0
+
+
+def test_a_value_is_erased_for_good(desk: Desk) -> None:
+    assert desk.run("erase alpha-beta @2 amount").status == 2
+    desk.do("erase alpha-beta @2 amount --reason 'order of the court'")
+    assert "[***]" in desk.run("state alpha-beta --on 2020").stdout
+    assert desk.run("erase alpha-beta @2 amount --reason again").status == 1
+    desk.do("verify")
+    assert b"USD 1bn" not in (desk.folder / "whereas.db").read_bytes()
+
+
+def test_each_command_lists_its_own(desk: Desk) -> None:
+    for name, first in (("key", "new"), ("witness", "ask"), ("export", "audit")):
+        shown = desk.run(name)
+        assert shown.status == 0
+        assert f"Commands:\n  {first}" in shown.stdout
