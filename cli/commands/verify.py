@@ -79,8 +79,7 @@ def _of_bundle(name: str, verdict: Verdict) -> Answer:
     return Answer(
         document=verdict,
         items=[{"result": result, "what": what} for result, what in rows],
-        title=f"{name} holds: {verdict.origin}, {verdict.size} events,"
-        f" root {verdict.root}",
+        title=f"{name} holds: {verdict.origin}, {verdict.size} events",
         table=Table(COLUMNS, rows),
     )
 
