@@ -76,6 +76,9 @@ def test_a_bundle_is_not_verified_by_what_it_brings_along(desk: Desk) -> None:
     ran = desk.run(f"verify all --key {vkey(desk)}")
     assert ran.status == 4
     assert "history.csv does not say of pos:0" in ran.stderr
+    expected, found = ran.stderr.splitlines()[2:4]
+    assert expected.startswith("expected: 0,2026-")
+    assert found == expected.replace("expected", "found").replace("ann", "eve")
 
 
 def test_a_bundle_needs_a_signed_head(desk: Desk) -> None:

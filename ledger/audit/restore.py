@@ -30,7 +30,12 @@ from ledger.store import Edge, Growth
 
 
 def restore(
-    bundle: Path, ledger: Ledger, trust: Trust, *, withheld: bool = False
+    bundle: Path,
+    ledger: Ledger,
+    trust: Trust,
+    *,
+    withheld: bool = False,
+    readable: bool = True,
 ) -> Verdict:
     """Restore a full bundle into an empty ledger.
 
@@ -40,6 +45,7 @@ def restore(
         trust: whom to believe, from outside of the bundle.
         withheld: whether to restore a bundle from which values are withheld; they
             will read as ``[***]`` for good.
+        readable: whether to compute the states in it again, which are not restored.
 
     Returns:
         What was verified.
@@ -49,7 +55,7 @@ def restore(
         InputError: it cannot be read.
         Refused: the ledger is not empty, or the bundle is not full.
     """
-    verdict = verify(bundle, trust)
+    verdict = verify(bundle, trust, readable=readable)
     if verdict.profile != "full":
         raise Refused(
             "this bundle holds some agreements only; a ledger is restored from a full"
