@@ -106,7 +106,7 @@ def test_a_counterparty_cosigns_by_files_and_is_asked_for_by_the_policy(
 ) -> None:
     witness = Witness(WITNESS, TRUST.policy, Memory(tmp_path / "theirs" / "heads"))
     with signed(tmp_path) as (ledger, memory, checkpoints):
-        old = 0
+        old, cosigned = 0, checkpoints.read(16)
         for number in range(2):
             note = sign_now(ledger, LOG, memory, checkpoints)
             size = Checkpoint.parse(note.text).size

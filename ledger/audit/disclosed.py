@@ -235,8 +235,9 @@ def _missing(line: str, position: int) -> Line:
 
 def _digests(leaf: Leaf, data: dict[str, Any]) -> set[str]:
     digests = data.get("_sd")
+    unique: set[str] = set()
     try:
-        unique = set(digests or ())
+        unique.update(digests or ())
         # What is no text is no line's digest, so that it needs no look here.
         plain = sorted(unique) == digests
     except TypeError:

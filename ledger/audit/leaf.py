@@ -34,7 +34,7 @@ _Whole = Annotated[int, msgspec.Meta(ge=-MAX_INTEGER, le=MAX_INTEGER)]
 
 def _nested(levels: int) -> Any:  # noqa: ANN401  # a type that is made here
     """Make the type of a value of so many levels and not more."""
-    plain = bool | _Whole | str | None
+    plain: Any = Union[bool, _Whole, str, None]  # noqa: UP007  # of values
     value: Any = plain
     for _ in range(levels - 1):
         value = Union[plain, list[value], dict[str, value]]  # noqa: UP007  # of values
