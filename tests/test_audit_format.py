@@ -22,7 +22,8 @@ from ledger.log import timestamp
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.note import Note
 from ledger.log.tree import EMPTY_ROOT
-from tests.audit_parts import TRUST, WITNESSED, filled, order_of
+from tests import ledgers
+from tests.audit_parts import TRUST, WITNESSED, filled, head_note, order_of
 from tests.ledgers import ticking
 from tests.log_parts import LOG, ORIGIN
 from tests.test_ledger_log_timestamp import answer_to, needs_openssl
@@ -102,3 +103,20 @@ def test_the_manifest_says_no_more_than_the_checkpoint() -> None:
         "root": EMPTY_ROOT.hex(),
         "size": 0,
     }
+
+
+@pytest.mark.parametrize("size", [1, 2, 255, 256, 257, 513])
+def test_a_log_of_any_size_goes_out_and_comes_back(tmp_path: Path, size: int) -> None:
+    """Earlier heads lie within files of 256 events, and at their ends."""
+    with ledgers.create(tmp_path / "ledger.db") as ledger:
+        ledgers.fill(ledger, size)
+        earlier = [n for n in (1, 100, 255, 256, 257, 400) if n < size]
+        notes = tuple(head_note(ledger, old) for old in earlier)
+        order = order_of(ledger, earlier=notes, stated=())
+        export(ledger.store, tmp_path / "b.zip", order)
+        for old in (*earlier, size):
+            trust = Trust(TRUST.policy, head_note(ledger, old))
+            assert verify(tmp_path / "b.zip", trust).since == old
+        with Ledger.create(tmp_path / "again.db") as again:
+            restore(tmp_path / "b.zip", again, TRUST)
+            assert again.check() == ledger.head()

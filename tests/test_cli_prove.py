@@ -85,6 +85,9 @@ def test_a_bundle_needs_a_signed_head(desk: Desk) -> None:
     assert desk.run("export audit all.zip").status == 2
     desk.do(f"checkpoint {SIGN}", "export audit all.zip")
     assert desk.run("export audit all.zip").status == 1
+    events = len(desk.run("verify --json").stdout)
+    assert desk.run(f"export audit all.zip {SIGN}").status == 1
+    assert len(desk.run("verify --json").stdout) == events
 
 
 def test_the_ledger_is_verified_against_a_head_that_was_kept(desk: Desk) -> None:

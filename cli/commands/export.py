@@ -111,8 +111,11 @@ def _audit(
     """
     from events.dates import PartialDate
     from ledger.audit.export import Order, export
+    from ledger.audit.writing import check_free
 
     session = session_of(context)
+    # Before a snapshot is recorded for nothing.
+    check_free(signing.path_of(session, bundle))
     if recorded_by is not None:
         session.flags["recorded_by"] = recorded_by
     withheld = _redaction(session, redact, redact_file)

@@ -37,6 +37,19 @@ class Writer(Protocol):
         ...
 
 
+def check_free(path: Path) -> None:
+    """Check that a bundle can be made at a path, before anything costly is done.
+
+    Raises:
+        Refused: something is there already.
+        NotFound: the folder that is to hold it does not exist.
+    """
+    if path.exists() or path.is_symlink():
+        raise Refused(f"{path} is already there", path=str(path))
+    if not path.parent.is_dir():
+        raise NotFound(f"there is no folder {path.parent}", path=str(path))
+
+
 @contextmanager
 def writing(path: Path) -> Iterator[Writer]:
     """Open a new bundle: a zip where the name ends in ``.zip``, else a folder.
@@ -51,10 +64,7 @@ def writing(path: Path) -> Iterator[Writer]:
         Refused: something is there already, or it cannot be written.
         NotFound: the folder that is to hold it does not exist.
     """
-    if path.exists() or path.is_symlink():
-        raise Refused(f"{path} is already there", path=str(path))
-    if not path.parent.is_dir():
-        raise NotFound(f"there is no folder {path.parent}", path=str(path))
+    check_free(path)
     as_zip = path.suffix.lower() == ".zip"
     try:
         with _zip(path) if as_zip else _folder(path) as writer:
