@@ -83,7 +83,18 @@ def build(
                 f"{label(cls)} needs {field.key}",
                 field=f"{place}.{field.key}".removeprefix("."),
             )
+    if defaults := _default_words(cls):
+        # What goes without saying is left out of the bytes also where it was said, but
+        # only if it is the very object that the type has for a default.
+        read = {n: v for n, v in read.items() if n not in defaults or v != defaults[n]}
     return cls(**read)
+
+
+@cache
+def _default_words(cls: type[msgspec.Struct]) -> dict[str, str]:
+    """Find the words that fields of a type hold where nothing is said."""
+    infos = msgspec.structs.fields(cls)
+    return {i.name: i.default for i in infos if isinstance(i.default, str)}
 
 
 def read_struct(cls: type[msgspec.Struct], value: object, place: str) -> msgspec.Struct:

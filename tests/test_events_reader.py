@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from events.base import Event
 from events.capital import InvestmentMade, StakeReported
 from events.catalogue import TYPES, USER_TYPES
+from events.codec import canonical
 from events.dates import PartialDate
-from events.entry import Draft
+from events.entry import Draft, sources_json
 from events.errors import InputError
 from events.frame import AgreementOpened, InstrumentSigned, InstrumentTookEffect, Party
 from events.grants import LicenceGranted, OptionGranted
@@ -267,3 +268,16 @@ def test_a_value_that_was_withheld_stays_so_in_a_merged_event() -> None:
 @given(drafts())
 def test_nothing_merged_changes_nothing(draft: Draft) -> None:
     assert merged(draft.event, {}) == draft.event
+
+
+def test_a_default_that_is_written_out_takes_no_bytes() -> None:
+    offered = {**OPTION, "event": "FirstRefusalGranted", "sources": "article"}
+    offered.pop("option")
+    # Words read from a file are never the object that the type has for a default.
+    words = msgspec.json.decode(
+        b'{"level":"first-refusal","sources":{"source":"article","stance":"supports"}}'
+    )
+    said, unsaid = read({**offered, **words}), read(offered)
+    assert said == unsaid
+    assert canonical(said.event) == canonical(unsaid.event)
+    assert sources_json(said) == sources_json(unsaid)
