@@ -77,7 +77,11 @@ class _Document:
             )
         found = version.value
         if isinstance(found, bool) or not isinstance(found, int) or found < 1:
-            self._wrong(f"whereas takes {FILE_VERSION}", version.start)
+            self._wrong(
+                "whereas takes the version of the file",
+                version.start,
+                f"write whereas: {FILE_VERSION}",
+            )
         if found != FILE_VERSION:
             self._wrong(
                 f"import files of version {found} are not known here",

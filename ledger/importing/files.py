@@ -9,6 +9,7 @@ batches before it.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Literal, cast, get_args
@@ -29,6 +30,7 @@ Format = Literal["yaml", "json", "jsonl", "csv"]
 HEAD_BYTES = 1 << 18
 DOCUMENT_BYTES_MAX = 1 << 22
 
+_COLUMN = re.compile(r"[a-z][a-z0-9_.]*")
 _SUFFIXES: dict[str, Format] = {
     ".yaml": "yaml",
     ".yml": "yaml",
@@ -114,7 +116,8 @@ def sniffed(head: bytes) -> Format:
         several = len(told) > 1 and told[1].startswith("{")
         return "jsonl" if several or _is_event(first) else "json"
     cells = [cell.strip(' "') for cell in first.split(",")]
-    return "csv" if len(cells) > 1 and "event" in cells else "yaml"
+    columns = len(cells) > 1 and all(map(_COLUMN.fullmatch, cells))
+    return "csv" if columns and "event" in cells else "yaml"
 
 
 def _is_event(line: str) -> bool:
@@ -153,7 +156,9 @@ def _of_documents(
             path=path,
         )
     data, offset = without_mark(data)
-    page = Page(path, decode(data, path, offset=offset))
+    text = decode(data, path, offset=offset)
+    # As YAML and JSON have it; then lines are what ends in one character.
+    page = Page(path, text.replace("\r\n", "\n").replace("\r", "\n"))
     if form == "json":
         roots = iter([read_json(page)])
     else:

@@ -9,6 +9,8 @@ import msgspec
 from events.entry import Entry
 from events.values import enc_hook
 
+_encode = msgspec.json.Encoder(enc_hook=enc_hook).encode
+
 
 def draft_mapping(entry: Entry) -> dict[str, Any]:
     """Write an event as the mapping that :func:`events.reader.read_draft` reads.
@@ -24,15 +26,15 @@ def draft_mapping(entry: Entry) -> dict[str, Any]:
         Plain values: the type and the envelope first, the key and the batch last.
     """
     envelope = entry.envelope
-    fields: dict[str, Any] = msgspec.to_builtins(entry.event, enc_hook=enc_hook)
-    sources = msgspec.to_builtins(entry.sources(), enc_hook=enc_hook)
+    fields: dict[str, Any] = msgspec.json.decode(_encode(entry.event))
+    raw = bytes(envelope.sources)
     written = {
         "event": envelope.type,
         "agreement": envelope.agreement,
         "effective": envelope.effective.text if envelope.effective else None,
         "instrument": envelope.instrument,
         **fields,
-        "sources": list(sources) or None,
+        "sources": msgspec.json.decode(raw) if raw else None,
         "key": envelope.key,
         "batch": envelope.batch.id if envelope.batch else None,
     }

@@ -39,7 +39,9 @@ from ledger.importing.pages import Page
 # Nobody writes such a line, and reading it takes a second for every 200,000 characters.
 LINE_CHARACTERS_MAX = 262_144
 
+_OTHER_BREAKS = re.compile("[\x85\u2028\u2029]")
 _VERSION = (1, 2)
+_CORE_TAGS = "tag:yaml.org,2002:"
 _TEXT_HINT = "put it in quotes if it is text"
 _WORDS: dict[str, Scalar] = {
     "": None,
@@ -64,7 +66,6 @@ _HINTS = {
         "put text that holds a colon in quotes, and see that fields begin in one column"
     ),
     "found character '\\t' that cannot start any token": "indent with blanks",
-    "found unexpected end of stream": "a quotation is not closed",
 }
 
 
@@ -75,6 +76,12 @@ def read_yaml(page: Page) -> Iterator[Node]:
         InputError: with line and column.
     """
     _check_lines(page)
+    if found := _OTHER_BREAKS.search(page.text):
+        raise page.error(
+            f"U+{ord(found[0]):04X} ends a line to some readers of YAML",
+            found.start(),
+            hint=f'write it as an escape within quotes: "\\u{ord(found[0]):04x}"',
+        )
     try:
         yield from _documents(page)
     except MarkedYAMLError as error:
@@ -96,7 +103,8 @@ def _documents(page: Page) -> Iterator[Node]:
                 _check_directives(page, event)
                 builder = _Builder(page)
             case DocumentEndEvent():
-                if builder.root is not None:
+                # A line of hyphens that nothing follows begins no document.
+                if builder.root is not None and builder.root.value is not None:
                     yield builder.root
             case _:
                 builder.see(event)
@@ -133,7 +141,8 @@ class _Builder:
         if event.anchor is not None:
             raise self._clever(f"the anchor &{event.anchor}", start)
         if event.tag is not None:
-            raise self._clever(f"the tag {event.tag}", start)
+            tag = str(event.tag).replace(_CORE_TAGS, "!!")
+            raise self._clever(f"the tag {tag}", start)
 
     def _clever(self, what: str, start: int) -> InputError:
         return self._page.error(
@@ -244,16 +253,17 @@ def _check_directives(page: Page, event: DocumentStartEvent) -> None:
     start = event.start_mark.index if event.start_mark else 0
     if event.tags or (event.version and tuple(event.version) != _VERSION):
         raise page.error(
-            "a directive (%) is not read here", start, hint="YAML 1.2 needs none"
+            "a directive (%) is not read here",
+            page.text.rfind("%", 0, start),
+            hint="YAML 1.2 needs none",
         )
 
 
 def _not_yaml(page: Page, error: MarkedYAMLError) -> InputError:
     """Word the refusal of what the parser cannot read."""
-    mark = error.problem_mark or error.context_mark
+    end, begun = error.problem_mark, error.context_mark
     problem = str(error.problem or error.context or "it cannot be read")
-    return page.error(
-        f"this is not YAML: {problem}",
-        mark.index if mark else 0,
-        hint=_HINTS.get(problem),
-    )
+    at = end.index if end else 0
+    if begun and at >= len(page.text.rstrip()):
+        problem, at = "what begins here is not closed", begun.index
+    return page.error(f"this is not YAML: {problem}", at, hint=_HINTS.get(problem))
