@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, NoReturn
 
 from events.entry import Draft
-from events.errors import WhereasError
+from events.errors import Refused, WhereasError
 from ledger.importing.batches import FileBatch
 from ledger.importing.pages import Place
 from ledger.ledger import Ledger
@@ -33,7 +33,8 @@ class ImportResult:
     """How far an import has come.
 
     Attributes:
-        added: how many events were recorded; those of a dry run would be.
+        added: how many events were recorded; those of a dry run without an error would
+            be.
         already_there: how many events were recorded before.
         batches_added: how many batches the first of these came in.
         batches_already_there: the same of the second.
@@ -121,8 +122,7 @@ class _Recording:
                 batch.drafts, recorded_by=self._by, batch=batch.name
             )
         except WhereasError as error:
-            _locate(error, batch.drafts, batch.places)
-            raise
+            _refuse(error, batch.drafts, batch.places)
         return Outcome(_fate(receipts), batch, receipts)
 
     def finish(self) -> None:
@@ -144,8 +144,7 @@ class _Rehearsal:
         try:
             receipts = replayed(self._ledger.store, batch.drafts)
         except WhereasError as error:
-            _locate(error, batch.drafts, batch.places)
-            raise
+            _refuse(error, batch.drafts, batch.places)
         if not receipts:
             self.drafts.extend(batch.drafts)
             self._by_agreement.setdefault(batch.agreement, []).extend(batch.drafts)
@@ -158,8 +157,7 @@ class _Rehearsal:
             try:
                 self._ledger.append(drafts, recorded_by=self._by, dry_run=True)
             except WhereasError as error:
-                _locate(error, drafts, self._places[agreement])
-                raise
+                _refuse(error, drafts, self._places[agreement])
 
 
 def _fate(receipts: list[Receipt]) -> Fate:
@@ -167,8 +165,8 @@ def _fate(receipts: list[Receipt]) -> Fate:
     return "already there" if receipts and receipts[0].replayed else "added"
 
 
-def _locate(error: WhereasError, drafts: list[Draft], places: list[Place]) -> None:
-    """Say where in the file the event stands that was refused.
+def _refuse(error: WhereasError, drafts: list[Draft], places: list[Place]) -> NoReturn:
+    """Refuse what the ledger did, and say where in the file the event stands.
 
     The ledger names it by its place among those appended, or by its key.
     """
@@ -179,3 +177,12 @@ def _locate(error: WhereasError, drafts: list[Draft], places: list[Place]) -> No
         at = keys.index(key) if key in keys else 0
     path, line, column = places[min(at, len(places) - 1)]
     error.facts.update(path=path, line=line, column=column)
+    there = error.facts.get("there")
+    if isinstance(there, list):
+        raise Refused(
+            f"{len(there)} of the {len(drafts)} events of this batch are recorded"
+            " already and this one is not; nothing of the batch was recorded",
+            hint="give what is new a batch of its own, or correct what is recorded",
+            **error.facts,
+        ) from error
+    raise error
