@@ -18,7 +18,13 @@ from events.errors import Integrity
 from events.record import HeadsSnapshotted, KeyRotated, ValuesErased
 from ledger.audit import names
 from ledger.audit.chain import Chain
-from ledger.audit.disclosed import Line, match
+from ledger.audit.disclosed import (
+    NOTHING_MISSING,
+    Line,
+    Missing,
+    match,
+    shown,
+)
 from ledger.audit.leaf import Leaf
 from ledger.audit.readable import HISTORY_HEADER, history_line
 from ledger.audit.reading import Bundle
@@ -152,18 +158,16 @@ class Body:
             Integrity: with the position.
         """
         self.chain.follow(leaf, hashed)
-        shown = match(leaf, lines)
-        self.withheld += len(shown.redacted)
-        for name in shown.erased:
-            self.erased += 1
-            self._claimed.add((leaf.agreement, leaf.seq, name))
+        missing = match(leaf, lines)
+        if missing is not NOTHING_MISSING:
+            self._miss(leaf, missing)
         if leaf.type in SYSTEM_TYPES:
-            self._system(leaf, decode(event, shown.disclosed(), shown.missing).event)
+            self._system(leaf, decode(event, shown(lines)[0], missing.names).event)
         if self._documents:
             self._documents.difference_update(cited(leaf))
-        kept = self.kept.get(leaf.agreement)
-        if kept is not None:
-            kept.append(Kept(event, shown.disclosed(), shown.missing))
+        if leaf.agreement in self.kept:
+            kept = Kept(event, shown(lines)[0], missing.names)
+            self.kept[leaf.agreement].append(kept)
 
     def finish(self) -> None:
         """Check that nothing waits for an event that did not come."""
@@ -183,6 +187,13 @@ class Body:
         if self._documents:
             name = names.document_name(min(self._documents))
             raise Integrity(f"no event cites {name}", file=name)
+
+    def _miss(self, leaf: Leaf, missing: Missing) -> None:
+        self.withheld += len(missing.redacted)
+        self.erased += len(missing.erased)
+        self._claimed.update(
+            (leaf.agreement, leaf.seq, name) for name in missing.erased
+        )
 
     def _system(self, leaf: Leaf, event: Event) -> None:
         match event:

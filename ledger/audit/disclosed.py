@@ -62,31 +62,26 @@ _encoder = msgspec.json.Encoder(order="sorted")
 Line = tuple[str, str | None, str | None, Any]
 
 
-class Shown(NamedTuple):
-    """What a bundle shows of an event's redactable values.
+class Missing(NamedTuple):
+    """The values of an event that a bundle does not show, by name."""
 
-    ``values`` are those that are disclosed, in the order of their names, and
-    ``salt_texts`` their salts in base64url.
-    """
-
-    values: dict[str, Any]
-    salt_texts: list[str]
-    redacted: list[str]
-    erased: list[str]
+    redacted: tuple[str, ...]
+    erased: tuple[str, ...]
 
     @property
-    def missing(self) -> tuple[str, ...]:
+    def names(self) -> tuple[str, ...]:
         """Name the values that read as ``[***]``."""
         return tuple(sorted((*self.redacted, *self.erased)))
 
-    @property
-    def salts(self) -> bytes:
-        """Give the salts as a ledger keeps them."""
-        return b"".join(urlsafe_b64decode(f"{text}==") for text in self.salt_texts)
 
-    def disclosed(self) -> bytes:
-        """Write the values as a ledger keeps them."""
-        return canonical(self.values)
+NOTHING_MISSING = Missing((), ())
+
+
+def shown(lines: Sequence[Line]) -> tuple[bytes, bytes]:
+    """Write what lines disclose as a ledger keeps it: values, and their salts."""
+    there = [(name, salt, value) for name, _, salt, value in lines if salt is not None]
+    salts = [urlsafe_b64decode(f"{salt}==") for _, salt, _ in there]
+    return canonical({name: value for name, _, value in there}), b"".join(salts)
 
 
 def lines_of(row: Row, leaf: Leaf, redaction: Redaction) -> list[str]:
@@ -129,7 +124,9 @@ def read_packed(packed: Sequence[Sequence[str]], start: int) -> list[list[Line]]
 
     Cost: a third of reading them one by one.
     """
-    plain = [line for lines in packed for line in lines if " " not in line]
+    every = [line for lines in packed for line in lines]
+    whole = " " not in "".join(every)
+    plain = every if whole else [line for line in every if " " not in line]
     disclosures = _read_all(plain)
     if disclosures is None:
         for position, lines in enumerate(packed, start):
@@ -138,7 +135,7 @@ def read_packed(packed: Sequence[Sequence[str]], start: int) -> list[list[Line]]
                     _no_line(line, position)
         raise AssertionError("each line alone is a disclosure, and all are not")
     found = iter(disclosures)
-    if len(plain) == sum(map(len, packed)):
+    if whole:
         return [list(islice(found, len(lines))) for lines in packed]
     return [
         [next(found) if " " not in line else _missing(line, position) for line in lines]
@@ -146,12 +143,15 @@ def read_packed(packed: Sequence[Sequence[str]], start: int) -> list[list[Line]]
     ]
 
 
-def match(leaf: Leaf, lines: Sequence[Line]) -> Shown:
+def match(leaf: Leaf, lines: Sequence[Line]) -> Missing:
     """Hold the lines of an event against its digests.
 
     Args:
         leaf: the members of the event.
         lines: its lines.
+
+    Returns:
+        The values that are not shown.
 
     Raises:
         Integrity: a line fits no digest, or one that is used already; a name is not
@@ -163,36 +163,31 @@ def match(leaf: Leaf, lines: Sequence[Line]) -> Shown:
     unused = _digests(leaf, data) if "_sd" in data or "_sd_alg" in data else set()
     if shape.digests is not None and len(unused) != shape.digests:
         _wrong(leaf, f"does not have the {shape.digests} digests of {leaf.type}")
-    shown = Shown({}, [], [], [])
-    last = ""
-    for name, digest, salt, value in lines:
+    last, missing = "", False
+    for name, digest, salt, _ in lines:
         if name <= last:
             _wrong(leaf, f"discloses {name!r} twice or out of order")
         last = name
         if name in data or not shape.may_withhold(name):
             _wrong(leaf, f"discloses {name!r}, which {leaf.type} does not withhold")
-        if digest is None:
-            shown.erased.append(name)
-            continue
-        if digest not in unused:
-            _unmatched(leaf, name, digest)
-        unused.remove(digest)
         if salt is None:
-            shown.redacted.append(name)
-        else:
-            shown.values[name] = value
-            shown.salt_texts.append(salt)
-    if len(shown.erased) > len(unused):
+            missing = True
+        if digest in unused:
+            unused.remove(digest)
+        elif digest is not None:
+            _unmatched(leaf, name, digest)
+    if not shape.required.issubset([line[0] for line in lines]):
+        silent = min(shape.required.difference(line[0] for line in lines))
+        _wrong(leaf, f"says nothing of {silent}, which {leaf.type} has")
+    return _missing_from(leaf, lines, len(unused)) if missing else NOTHING_MISSING
+
+
+def _missing_from(leaf: Leaf, lines: Sequence[Line], unused: int) -> Missing:
+    redacted = tuple(line[0] for line in lines if line[1] is not None and not line[2])
+    erased = tuple(line[0] for line in lines if line[1] is None)
+    if len(erased) > unused:
         _wrong(leaf, "has fewer digests than values")
-    if not shown.values.keys() >= shape.required:
-        _check_required(leaf, shape, shown)
-    return shown
-
-
-def _check_required(leaf: Leaf, shape: _Shape, shown: Shown) -> None:
-    silent = shape.required.difference(shown.values, shown.missing)
-    if silent:
-        _wrong(leaf, f"says nothing of {min(silent)}, which {leaf.type} has")
+    return Missing(redacted, erased)
 
 
 def _read_all(lines: Sequence[str]) -> list[Line] | None:

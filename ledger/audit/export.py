@@ -22,7 +22,7 @@ from events.dates import PartialDate
 from events.entry import Entry
 from events.errors import InputError, Integrity, Refused
 from ledger.audit import names
-from ledger.audit.disclosed import lines_of, match, read_lines
+from ledger.audit.disclosed import lines_of, match, read_lines, shown
 from ledger.audit.excerpt import Excerpt
 from ledger.audit.leaf import read_leaf
 from ledger.audit.manifest import Manifest
@@ -216,8 +216,8 @@ def _entry(row: Row, redaction: Redaction) -> Entry:
     """Read an event as the reader of the bundle will."""
     leaf = read_leaf(row.event, row.position)
     lines = read_lines(lines_of(row, leaf, redaction), row.position)
-    shown = match(leaf, lines)
-    return decode(row.event, shown.disclosed(), shown.missing)
+    missing = match(leaf, lines)
+    return decode(row.event, shown(lines)[0], missing.names)
 
 
 def _named_document(path: Path) -> tuple[str, Path]:

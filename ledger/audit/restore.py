@@ -15,7 +15,7 @@ from typing import Any
 from events.codec import canonical, decode
 from events.errors import Refused
 from ledger.audit import names
-from ledger.audit.disclosed import Line, match, read_packed
+from ledger.audit.disclosed import Line, match, read_packed, shown
 from ledger.audit.full import read_pack
 from ledger.audit.leaf import Leaf, read_leaves
 from ledger.audit.packing import PACK_BYTES_MAX, unpack
@@ -92,8 +92,8 @@ def _row(
     event: bytes, leaf: Leaf, hashed: bytes, lines: Sequence[Line]
 ) -> tuple[Any, ...]:
     """Write the row of an event as it was."""
-    shown = match(leaf, lines)
-    disclosed = shown.disclosed()
-    envelope = decode(event, disclosed, shown.missing).envelope
-    gone = canonical(shown.missing).decode() if shown.missing else None
-    return row_of(envelope, event, hashed, disclosed, shown.salts, erased=gone)
+    missing = match(leaf, lines).names
+    disclosed, salts = shown(lines)
+    envelope = decode(event, disclosed, missing).envelope
+    gone = canonical(missing).decode() if missing else None
+    return row_of(envelope, event, hashed, disclosed, salts, erased=gone)
