@@ -172,10 +172,10 @@ def match(leaf: Leaf, lines: Sequence[Line]) -> Missing:
             _wrong(leaf, f"discloses {name!r}, which {leaf.type} does not withhold")
         if salt is None:
             missing = True
-        if digest in unused:
+        if digest is not None:
+            if digest not in unused:
+                _unmatched(leaf, name, digest)
             unused.remove(digest)
-        elif digest is not None:
-            _unmatched(leaf, name, digest)
     if not shape.required.issubset([line[0] for line in lines]):
         silent = min(shape.required.difference(line[0] for line in lines))
         _wrong(leaf, f"says nothing of {silent}, which {leaf.type} has")
