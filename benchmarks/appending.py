@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.measuring import Bar, Comparison, Work, compare
 from benchmarks.peers import BareTable
-from benchmarks.portfolio import agreement
+from benchmarks.portfolio import agreement, batches, portfolio
 from benchmarks.scale import Scale
 from events.entry import Draft
 from events.reader import read_draft
@@ -21,16 +21,16 @@ SHORT_EVENTS = 10
 
 def durable_append(folder: Path, scale: Scale) -> Iterator[Comparison]:
     """Compare single appends with bare commits of the same bytes."""
-    telling = agreement(0, events=scale.appends * scale.rounds + SHORT_EVENTS)
-    drafts = iter(telling.drafts())
+    events = scale.appends * scale.rounds
+    told = list(_one_by_one(events))
+    drafts = iter(told)
     with (
         Ledger.create(folder / "single.db") as ledger,
         Ledger.create(folder / "bytes.db") as rehearsal,
         closing(BareTable(folder / "bare.db")) as bare,
     ):
-        _at_once(rehearsal, telling.drafts())
-        rows = iter(rehearsal.store.rows(telling.agreement))
-        _at_once(ledger, list(islice(drafts, SHORT_EVENTS)))
+        _at_once(rehearsal, told)
+        rows = rehearsal.store.scan()
 
         def ours() -> int:
             for draft in islice(drafts, scale.appends):
@@ -50,6 +50,12 @@ def durable_append(folder: Path, scale: Scale) -> Iterator[Comparison]:
             bar=Bar(ratio=0.7),
             rounds=scale.rounds,
         )
+
+
+def _one_by_one(events: int) -> Iterator[Draft]:
+    """Give the events of a portfolio in the order in which they are recorded."""
+    for piece in batches(portfolio(events)):
+        yield from piece.drafts()
 
 
 def long_agreement(folder: Path, scale: Scale) -> Iterator[Comparison]:
