@@ -38,7 +38,7 @@ def suppose(facts: Facts, supposals: Iterable[Supposal], known: Mentions) -> Fac
         NotFound: nothing mentions the milestone or measure.
         Refused: what is recorded contradicts one, with the event as ``conflict``.
     """
-    every = sorted(supposals, key=lambda supposal: _ORDER.index(supposal.kind))
+    every = sorted(supposals, key=_order)
     for supposal in every:
         _check_name(supposal, known)
     for one, other in combinations(every, 2):
@@ -49,6 +49,15 @@ def suppose(facts: Facts, supposals: Iterable[Supposal], known: Mentions) -> Fac
     for supposal in every:
         _add(supposal, supposed)
     return supposed
+
+
+def _order(supposal: Supposal) -> tuple[int, bool, str]:
+    """Give the place of a supposal, so that it is the same however they are given.
+
+    A value with a unit comes before the same number without one, which adds nothing.
+    """
+    has_no_unit = supposal.value is None or supposal.value.unit is None
+    return _ORDER.index(supposal.kind), has_no_unit, supposal.text
 
 
 def _copied(facts: Facts) -> Facts:
