@@ -57,6 +57,7 @@ def ask(
     known: str | None = None,
     horizon: str | None = None,
     suppose: Sequence[str] | None = None,
+    place: str = "--on",
 ) -> Question:
     """Read an agreement as it was known at a moment.
 
@@ -68,13 +69,14 @@ def ask(
         known: the moment of knowledge; now by default.
         horizon: up to when silence counts; the day of ``known`` by default.
         suppose: facts for this question alone.
+        place: what to call the date asked about in an error.
 
     Raises:
         InputError: a date or a supposal cannot be read.
         NotFound: there is no such agreement, or nothing was known by then.
         Refused: what is recorded contradicts a supposal.
     """
-    date = session.today if on is None else day(session, on, "--on")
+    date = session.today if on is None else day(session, on, place)
     supposals = tuple(_supposal(text) for text in suppose or ())
     at = _known(ledger, known, agreement)
     last = (
@@ -127,6 +129,13 @@ def _known(ledger: Ledger, known: str | None, agreement: str) -> At:
     """Find the moment of knowledge; whoever reads is not told how to begin."""
     try:
         return ledger.known(known, agreement)
+    except InputError as error:
+        if "did you mean" in (error.hint or "") or "zone" in str(error):
+            hint = error.hint
+        else:
+            hint = "write 2025-10-28, 2025-10-28T12:00:00Z, @5 or pos:41"
+        facts = {**error.facts, "field": "--known", "word": known}
+        raise InputError(str(error), hint=hint, **facts) from error
     except NotFound as error:
         if error.text("agreement") is None or "did you mean" in (error.hint or ""):
             raise

@@ -17,6 +17,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from cli.config import check_color
 from cli.session import session_of
 from events.errors import InputError
 
@@ -257,7 +258,9 @@ def _remember(context: typer.Context, param: Any, value: Any) -> None:
             )
         session.format = param.name
     else:
-        session.flags[param.name] = value
+        session.flags[param.name] = (
+            check_color(value) if param.name == "color" else value
+        )
 
 
 def everywhere(

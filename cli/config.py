@@ -85,13 +85,7 @@ class Settings:
     @property
     def color(self) -> str:
         """Tell when to use colour: auto, always or never."""
-        color = self.value("color") or "auto"
-        if color not in COLORS:
-            raise InputError(
-                f"colour is {' or '.join(COLORS)}, not {color}",
-                hint=did_you_mean(color, COLORS) or "write --color auto",
-            )
-        return color
+        return check_color(self.value("color") or "auto")
 
     @property
     def today(self) -> str | None:
@@ -121,6 +115,17 @@ class Settings:
                 break
         if (path := Path(typer.get_app_dir("whereas")) / "config.toml").is_file():
             yield path
+
+
+def check_color(color: str) -> str:
+    """Refuse a word that does not say when to use colour."""
+    if color not in COLORS:
+        raise InputError(
+            f"colour is {', '.join(COLORS)}, not {color}",
+            hint=did_you_mean(color, COLORS) or "write --color auto",
+            word=color,
+        )
+    return color
 
 
 def _read(path: Path) -> dict[str, str]:

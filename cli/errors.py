@@ -16,11 +16,12 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 
 import typer
 
 from cli.safe import one_line, visible
-from events.errors import InputError, Refused, WhereasError, did_you_mean
+from events.errors import InputError, Refused, WhereasError
 
 BUG, INTERRUPTED = 70, 130
 USAGE = 2
@@ -63,7 +64,9 @@ def _place(error: WhereasError) -> str:
         if not numbers and path in str(error):
             return ""
         return ":".join([path, *numbers]) + ": "
-    if field is not None and not str(error).startswith(f"{field} "):
+    if not isinstance(error, InputError) or field is None:
+        return ""
+    if not str(error).startswith(f"{field} "):
         return f"{field}: "
     return ""
 
@@ -103,18 +106,20 @@ def _hint(error: WhereasError, argv: Sequence[str]) -> Iterator[str]:
         yield from (f"hint: {visible(line)}" for line in error.hint.splitlines())
 
 
-def usage_error(error: typer.TyperException) -> WhereasError:
+def usage_error(error: typer.TyperException, argv: Sequence[str]) -> WhereasError:
     """Word what is wrong with a command line in our own words."""
     context = getattr(error, "ctx", None)
-    path = context.command_path if context is not None else "whereas"
+    named = next((word for word in argv if not word.startswith("-")), "")
+    path = context.command_path if context is not None else f"whereas {named}".strip()
     usage = f"{path} -h tells how it is used"
     message = str(getattr(error, "message", "")) or error.format_message()
     option = getattr(error, "option_name", None)
     if option is not None and message.startswith("No such option"):
-        near = did_you_mean(option, _options(context))
-        return InputError(
-            f"there is no option {option}", hint=near or usage, word=option
-        )
+        # Their hyphens make all options alike.
+        names = {name.lstrip("-"): name for name in _options(context)}
+        near = get_close_matches(option.lstrip("-"), names, n=1)
+        hint = f"did you mean {names[near[0]]}?" if near else usage
+        return InputError(f"there is no option {option}", hint=hint, word=option)
     full = error.format_message()
     if found := _MISSING.match(full):
         return InputError(f"{found[1].strip() or 'something'} is missing", hint=usage)

@@ -115,7 +115,7 @@ class Main(Group):
                 return 0
             raise
         except typer.TyperException as error:
-            _say(words_of(usage_error(error), session.argv))
+            _say(words_of(usage_error(error, session.argv), session.argv))
             return error.exit_code
         except (KeyboardInterrupt, typer.Abort):
             return INTERRUPTED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,9 @@ from events.errors import InputError
 if TYPE_CHECKING:
     from events.entry import Draft, Entry
     from ledger.ledger import Ledger
+
+# A field as a file has it, in a hint.
+_FIELD = re.compile(r'\b([a-z_]+): (?=")')
 
 
 def record(
@@ -111,7 +115,7 @@ def _of_option(error: InputError, mapping: dict[str, Any]) -> InputError:
     from events.reader import type_named
 
     name = error.field or ""
-    key, *rest = name.replace("[", ".").split(".")
+    key = name.replace("[", ".").partition(".")[0]
     known = fields_by_key(type_named(mapping["event"]))
     if key in known:
         flag = f"--{option(known[key])}"
@@ -128,7 +132,18 @@ def _of_option(error: InputError, mapping: dict[str, Any]) -> InputError:
         message, place = f"{message.removesuffix(name)}{flag}", None
     elif message.startswith(f"{name} "):
         message, place = f"{flag}{message.removeprefix(name)}", None
-    elif rest:
-        place = f"{flag} {'.'.join(rest).replace('].', ' ').rstrip('] ')}"
-    facts = {**error.facts, "field": place}
-    return InputError(message, hint=error.hint or f"give {flag} {values}", **facts)
+    word = mapping.get(key)
+    facts = {"word": word if isinstance(word, str) else None, **error.facts}
+    return InputError(
+        message, hint=_hint(error, flag, values), **{**facts, "field": place}
+    )
+
+
+def _hint(error: InputError, flag: str, values: str) -> str:
+    """Say what to write, as options are written."""
+    if error.hint is not None:
+        return _FIELD.sub(lambda found: f"--{found[1].replace('_', '-')} ", error.hint)
+    topic = {"WHEN": "when", "DATE": "dates"}.get(values, "values")
+    if error.excerpt is not None:
+        return f"whereas help {topic} tells how it is written"
+    return f"give {flag} {values}"

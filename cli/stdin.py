@@ -40,9 +40,11 @@ def _draft(text: str, line: int) -> Draft:
 
 def _object(text: str) -> dict[str, Any]:
     """Read a JSON object."""
-    read = read_json(text, "")
+    hint = 'write {"event": "…", "agreement": "…", "effective": "…"}'
+    try:
+        read = read_json(text, "")
+    except InputError as error:
+        raise InputError(str(error), hint=hint, **error.facts) from error
     if isinstance(read, dict):
         return read
-    raise InputError(
-        "an event is a JSON object", hint='write {"event": "…", "agreement": "…"}'
-    )
+    raise InputError("an event is a JSON object", hint=hint)

@@ -8,7 +8,10 @@ import io
 import os
 import shlex
 import sys
+import tempfile
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from unittest import mock
 
@@ -19,7 +22,6 @@ from cli.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
 NEW_YEAR_US = 1_767_225_600_000_000  # 2026-01-01T00:00:00Z
 MINUTE_US = 60_000_000
@@ -127,6 +129,21 @@ class Desk:
     def _random(self, count: int) -> bytes:
         self.rolls += 1
         return hashlib.shake_128(str(self.rolls).encode()).digest(count)
+
+
+def told(folder: Path) -> Desk:
+    """Give a desk with the ledger of ``TOLD``, made once and copied."""
+    content, now_us, rolls = _told()
+    (folder / "whereas.db").write_bytes(content)
+    return Desk(folder, now_us=now_us, rolls=rolls)
+
+
+@cache
+def _told() -> tuple[bytes, int, int]:
+    with tempfile.TemporaryDirectory() as folder:
+        desk = Desk(Path(folder))
+        desk.do(*TOLD)
+        return (desk.folder / "whereas.db").read_bytes(), desk.now_us, desk.rolls
 
 
 OPENED = (

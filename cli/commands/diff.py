@@ -80,6 +80,7 @@ def run(
                 known=side.known,
                 horizon=horizon,
                 suppose=suppose,
+                place="FROM..TO",
             )
             for side in sides
         )

@@ -15,6 +15,7 @@ from cli.commands.history import remark
 from cli.output import put
 from cli.phrases import status, what
 from cli.session import session_of
+from events.errors import Refused
 
 if TYPE_CHECKING:
     from projections.history import EventAnswer
@@ -65,7 +66,13 @@ def answer(question: Question, name: str) -> Answer:
     """Show what a provision rests on."""
     from projections.why import why_answer
 
-    why = why_answer(question.timeline, name, question.on, known=question.known)
+    try:
+        why = why_answer(question.timeline, name, question.on, known=question.known)
+    except Refused as error:
+        # The hint is for those who append.
+        agreement = question.timeline.agreement
+        hint = f"whereas history {agreement} {name} tells when it comes"
+        raise Refused(str(error), hint=hint, **error.facts) from error
     provision = why.provision
     return Answer(
         document=why,
