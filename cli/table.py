@@ -28,6 +28,7 @@ class Row(NamedTuple):
 COMMANDS = (
     Row("Write", "init", "Make an empty ledger.", "init"),
     Row("Write", "append", "Add one event to an agreement.", "append"),
+    Row("Write", "import", "Add the events of files.", "importing"),
     Row("Write", "correct", "Put right what an event says.", "correct"),
     Row("Write", "retract", "Take back an event that should not exist.", "retract"),
     Row("Write", "erase", "Erase values of an event for good.", "erase"),
@@ -56,6 +57,7 @@ COMMANDS = (
     Row("Prove", "key", "Make, show and change the keys that sign.", "key"),
     Row("Prove", "witness", "Have others cosign, and cosign theirs.", "witness"),
     Row("Setup", "schema", "Write the JSON Schema of events.", "schema"),
+    Row("Setup", "demo", "Walk through the founding example.", "demo"),
     Row("Setup", "completion", "Complete commands in a shell.", "completion"),
     Row("Setup", "help", "Explain exit codes, dates and other matters.", "help"),
 )

@@ -57,6 +57,11 @@ class _Screen(io.StringIO):
         return self._terminal
 
 
+def _typed(text: str) -> io.TextIOWrapper:
+    """Give what is piped in, which may be read as text and as bytes."""
+    return io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8")
+
+
 @dataclass
 class Desk:
     """A folder, a clock that moves a minute a reading, and dice that are loaded."""
@@ -94,7 +99,7 @@ class Desk:
         environ["COLUMNS"] = str(columns or 80)
         with (
             mock.patch.dict(os.environ, environ, clear=True),
-            mock.patch.object(sys, "stdin", io.StringIO(stdin)),
+            mock.patch.object(sys, "stdin", _typed(stdin)),
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(err),
             contextlib.chdir(self.folder),

@@ -672,7 +672,7 @@ error: a-b @3 is missing before pos:3
 """)
 
 
-# -- the forms of an error ---------------------------------------------------------------
+# -- the forms of an error ------------------------------------------------------------
 
 
 def test_what_was_typed_cannot_harm_the_terminal(tmp_path: Path) -> None:

@@ -234,7 +234,7 @@ def _parameter(
 
 def _examples(cls: type[Event]) -> tuple[tuple[str, str], ...]:
     """Write the example of a type as a command."""
-    from cli.examples import command_line
+    from cli.command_lines import command_line
 
     line = command_line(cls)
     return (
