@@ -28,7 +28,8 @@ OPENED = {
 def events(text: str) -> list[dict[str, Any]]:
     """Read events from YAML, one mapping a line; the agreement is opened first."""
     listed: list[dict[str, Any]] = YAML(typ="safe", pure=True).load(text) or []
-    return listed if listed and listed[0]["event"] == OPENED["event"] else [OPENED, *listed]
+    opens = bool(listed) and listed[0]["event"] == OPENED["event"]
+    return listed if opens else [OPENED, *listed]
 
 
 def entries(text: str) -> list[Entry]:

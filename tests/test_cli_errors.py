@@ -4,6 +4,9 @@ What is refused names what is wrong and where, then the event in the way with it
 source, then what may be done.
 """
 
+# What a command says is kept as it is.
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import sqlite3
