@@ -36,10 +36,11 @@ class Telling(NamedTuple):
         """Read the events as the ledger takes them."""
         return [read_draft(fields, agreement=self.agreement) for fields in self.events]
 
-    def lines(self) -> Iterator[str]:
-        """Write the events as JSON lines."""
+    def lines(self, batch: str | None = None) -> Iterator[str]:
+        """Write the events as JSON lines, of one batch if it has a name."""
+        more = {"agreement": self.agreement, **({"batch": batch} if batch else {})}
         for fields in self.events:
-            yield json.dumps({"agreement": self.agreement, **fields})
+            yield json.dumps({**more, **fields})
 
 
 def portfolio(events: int, seed: int = 1) -> Iterator[Telling]:

@@ -46,7 +46,7 @@ _encoder = msgspec.json.Encoder(enc_hook=enc_hook, order="sorted")
 _envelopes = msgspec.json.Decoder(Envelope, dec_hook=dec_hook)
 
 
-class Sealed(msgspec.Struct, frozen=True):
+class Sealed(msgspec.Struct, frozen=True, gc=False):
     """An event's data with its redactable values taken out.
 
     ``data`` goes into the event bytes. ``disclosed`` is a JSON object of the values

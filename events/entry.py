@@ -32,7 +32,7 @@ class Batch(msgspec.Struct, frozen=True, gc=False):
     n: int
 
 
-class Draft(msgspec.Struct, frozen=True, kw_only=True):
+class Draft(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An event to be recorded, with everything that its author may say."""
 
     agreement: str

@@ -25,7 +25,13 @@ _PAIR = re.compile(r"([^\s=]+)(?: *= *| +)(.+)")
 _OR = re.compile(r" +or +")
 
 
-class Box(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class Box(
+    msgspec.Struct,
+    frozen=True,
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+    gc=False,
+):
     """A part of what there is: the tags on each axis, none where it is unrestricted."""
 
     asset: tuple[str, ...] = ()

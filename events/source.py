@@ -18,7 +18,11 @@ Digest = Annotated[str, msgspec.Meta(pattern=DIGEST_PATTERN, extra={"kind": "dig
 
 
 class Source(
-    msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True
+    msgspec.Struct,
+    frozen=True,
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+    gc=False,
 ):
     """What an event rests on, or what contradicts it.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 
-class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+class Receipt(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Where an event was recorded, and the tree that holds it.
 
     Attributes:

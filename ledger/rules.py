@@ -18,7 +18,7 @@ from events.entry import Entry
 from events.errors import WhereasError
 from projections.fold import fold
 from projections.history import about
-from projections.record import check_record, record_of
+from projections.record import Record, check_record, retractions
 from projections.state import State
 from projections.terms import Terms
 from projections.timeline import Timeline, appended, pending_steps, timeline_of
@@ -136,12 +136,15 @@ def _anew(checked: _Checked, entries: Sequence[Entry], *, strict: bool) -> None:
 
 def _check_record(checked: _Checked, entries: Sequence[Entry]) -> None:
     """Check what record events speak of, each after those before it."""
-    record = record_of(checked.entries)
+    record = Record(known={entry.seq: entry for entry in checked.entries})
+    spoken = [entry for entry in checked.entries if entry.is_record]
+    record.retracted = retractions(spoken)
     for entry in entries:
         check_record(entry, record)
         record.known[entry.seq] = entry
         if entry.is_record:
-            record = record_of(list(record.known.values()))
+            spoken.append(entry)
+            record.retracted = retractions(spoken)
 
 
 def label(entry: Entry) -> str:

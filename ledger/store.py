@@ -113,7 +113,7 @@ class Summary(NamedTuple):
     first: Row
 
 
-class Pending(msgspec.Struct, frozen=True):
+class Pending(msgspec.Struct, frozen=True, gc=False):
     """An event ready to be stored, but for its place.
 
     ``position``, ``prev`` and ``recorded_at`` of the envelope are set by the store,

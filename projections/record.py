@@ -47,10 +47,7 @@ def record_of(entries: Sequence[Entry]) -> Record:
     """
     record = Record(known={entry.envelope.seq: entry for entry in entries})
     spoken = [entry for entry in entries if entry.envelope.type in RECORD_TYPES]
-    for entry in reversed(spoken):
-        event = entry.event
-        if isinstance(event, EventRetracted) and entry.seq not in record.retracted:
-            record.retracted[event.target] = entry.seq
+    record.retracted = retractions(spoken)
     replaced = _replaced(spoken, record)
     silent = {entry.seq for entry in spoken} | record.retracted.keys()
     record.entries = [
@@ -59,6 +56,20 @@ def record_of(entries: Sequence[Entry]) -> Record:
         if seq not in silent
     ]
     return record
+
+
+def retractions(spoken: Sequence[Entry]) -> dict[int, int]:
+    """Give the number of the retraction of each event that does not count.
+
+    Args:
+        spoken: the events that speak of events, in the order of their numbers.
+    """
+    retracted: dict[int, int] = {}
+    for entry in reversed(spoken):
+        event = entry.event
+        if isinstance(event, EventRetracted) and entry.seq not in retracted:
+            retracted[event.target] = entry.seq
+    return retracted
 
 
 def _replaced(spoken: Iterable[Entry], record: Record) -> dict[int, Entry]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from events.changes import (
     ConditionChanged,
     LevelChanged,
@@ -61,6 +63,7 @@ def _shortened(state: State, event: TermShortened, step: Step, facts: Facts) -> 
     _set_end(provision, event.ends, step)
 
 
+@lru_cache(maxsize=65_536)
 def _certain(ends: When) -> Span:
     """Resolve an end as if nothing had been recorded.
 
