@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from ledger.importing.files import read_file
 
 from events.dates import PartialDate
 from events.entry import provisional
+from ledger.importing.files import read_file
 from projections.answers import KnownAt
 from projections.diff import diff_answer
 from projections.history import history_answer
