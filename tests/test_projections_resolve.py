@@ -191,6 +191,8 @@ PREVENTED = """
 2024-06-01 unless milestone m | m claimed 2024-02-01; m determined 2024-05-01 -> never
 2024-03-01 unless milestone m | m claimed 2024-02-01; m determined 2024-05-01
     -> 2024-03-01..
+2024-06-01 unless milestone m | m claimed 2024-05-01; m determined 2024-06-01
+    -> 2024-06-01..
 never unless milestone m -> never
 """
 
@@ -272,6 +274,18 @@ renews every 1 year from (milestone m) unless notice 3 months before | | 2025-06
     -> 2025-09-01..
 renews every 1 year from (unknown) unless notice 3 months before | | 2025-06-01
     -> 2025-09-01..
+renews every 1 year from (between 2025-09-01 and 2025-10-31)
+    unless notice 1 month before
+    | notice 2025-08-31
+    -> 2025-10-01..2026-09-30
+# What February rounds down, March does not.
+renews every 1 month from (between 2027-01-31 and 2027-03-01) unless notice 1 day before
+    | notice 2027-02-28
+    -> 2027-03-01..2027-03-31
+# A first end before the calendar begins.
+renews every 1 year from (100 years before (0050)) unless notice 3 months before
+    | notice 2025-06-01
+    -> 2025-09-01..2026-08-31
 renews every 1 year from (never) unless notice 3 months before | | 2025-06-01 -> never
 renews every 1 day from (0001-01-01) unless notice 1 day before | | 9999-12-01
     -> 9999-12-02..
@@ -369,6 +383,14 @@ renews every 1 year from (2027) unless notice 3 months before | | 2027-12-01
 renews every 1 year from (milestone m) at most 1 time | | 2028-12-01 -> milestone m
 renews every 1 year from (unknown) unless notice 3 months before | | 2028-12-01
     -> unknown, notice
+1 month after (renews every 12 months from (2025-12-31) unless notice 3 months before)
+    | | 2029-01-15
+    -> notice by 2027-09-30
+renews every 1 year from (2027) unless notice 3 months before
+    | notice 2026-01-01 | 2027-06-01
+    -> 2027
+renews every 1 year from (2027) at most 1 time | | 2028-06-01 -> 2027
+renews every 1 year from (2027) at most 1 time | | 2027-06-01 -> nothing
 """
 
 
@@ -402,6 +424,7 @@ measure loans = 0 | loans = USD 0 @ 2026 -> settled
 earliest of (milestone m; 2026-01-01) -> settled
 earliest of (milestone m; 2028-01-01) -> open
 latest of (milestone m; never) -> settled
+earliest of (until 2030; latest of (milestone m; 2040)) -> settled
 2028-01-01 unless milestone m -> open
 2026-01-01 unless milestone m -> settled
 renews every 12 months from (2025-12-31) unless notice 3 months before -> open

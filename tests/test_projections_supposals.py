@@ -139,6 +139,7 @@ milestone m | | m=never -> never
 milestone m | m lapsed 2024-06-01 | m=never -> never
 milestone m determined | | m>2030 -> 2031-01-01..
 milestone m determined | | m>2030, m>2028-01-01 -> 2031-01-01..
+milestone m determined | | m>2030, m>2030-06-30 -> 2031-01-01..
 milestone m determined | | m>2020 -> 2025-01-01..
 milestone m | | m>2030, m=2032-01-01 -> 2032-01-01
 milestone m | m lapsed 2024-06-01 | m>2030 -> never
@@ -147,6 +148,7 @@ milestone m | m determined 2024 | m=2024-06-01 -> 2024-06-01
 milestone m | m determined 2024-06-01 | m=2024 -> 2024-06-01
 milestone m | m determined 2024 | m>2024-06-30 -> 2024-07-01..2024-12-31
 milestone m claimed | m claimed 2024 | m.claimed=2024-06-01 -> 2024-06-01
+milestone m claimed | m claimed 2024 | m>2024-06-30 -> 2024-07-01..2024-12-31
 milestone m | m determined 2024-06-01 | m>2024-05-31 -> 2024-06-01
 measure loans = 0 | | measure loans=USD 0@2027-05-01 -> 2027-05-01
 measure loans = USD 0 | | measure loans=0@2027-05-01 -> 2027-05-01
@@ -171,6 +173,13 @@ def test_what_is_supposed_counts_as_if_recorded(
     found = suppose(known, _parsed(supposed), KNOWN)
     assert span_text(resolve_when(When.parse(text), found)) == expected
     assert known == unchanged
+
+
+def test_a_supposed_report_stands_among_the_recorded_ones_by_its_day() -> None:
+    known = facts("loans = USD 2 @ 2024; loans = USD 0 @ 2026")
+    found = suppose(known, [parse_supposal("measure loans=USD 1@2025")], KNOWN)
+    values = [(report.value.text, report.seq) for report in found.measures["loans"]]
+    assert values == [("USD 2", 1), ("USD 1", 0), ("USD 0", 2)]
 
 
 # What is supposed | what is recorded -> the event in the way, and what it says.
