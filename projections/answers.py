@@ -14,7 +14,6 @@ from events.dates import INF, NEG_INF, PartialDate, day_text
 from events.quantity import Quantity
 from events.scope import Box
 from projections.facts import Facts
-from projections.mentions import mentions
 from projections.provision import Clause, Provision
 from projections.resolving import starts_when
 from projections.spans import Span
@@ -298,7 +297,7 @@ def _measure(measure: MeasureNow) -> dict[str, Any]:
 
 def _milestones(timeline: Timeline) -> Iterator[dict[str, Any]]:
     """Write what is known of each milestone, whatever the day asked about."""
-    for name in sorted(mentions(timeline.record.entries).milestones):
+    for name in sorted(timeline.milestones()):
         facts = timeline.facts.milestones.get(name)
         claims = sorted(c.span for c in facts.claims) if facts else []
         determined = sorted(d.span for d in facts.determinations) if facts else []

@@ -74,6 +74,10 @@ class Timeline:
         """Give the title of the agreement, or nothing where it was never opened."""
         return self.facts.title or ""
 
+    def milestones(self) -> frozenset[str]:
+        """Name the milestones that events mention."""
+        return mentions(self.record.entries).milestones
+
 
 def timeline_of(
     entries: Sequence[Entry],

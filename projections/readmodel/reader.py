@@ -1,0 +1,200 @@
+"""Read from a read model what the fold would tell of an agreement."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from events.base import Event
+from events.dates import NEG_INF
+from events.entry import FORMAT, Entry, Envelope
+from events.errors import Refused
+from events.when import When
+from projections.facts import Facts
+from projections.readmodel.parts import Kind, part_of
+from projections.record import Record
+from projections.resolve import is_open
+from projections.state import Skipped, State
+from projections.timeline import Pending, Timeline
+
+_COLUMNS = "name, body, rank_day, rank_signed, rank_position, rank_nth"
+_KNOWN = "agreement = ? AND known_from <= ? AND known_to > ?"
+_ON = "on_from <= ? AND on_to > ?"
+_TABLES: dict[str, Kind] = {
+    "provisions": "provision",
+    "stakes": "stake",
+    "measures": "measure",
+    "parties": "party",
+}
+_FACTS = ("title", "milestone", "mention", "report", "notice", "pending")
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a read model to read it."""
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(uri, uri=True)) as connection:
+        # The file is opened by the first query; a later one may be another file.
+        connection.execute("SELECT position FROM tracking").fetchone()
+        yield connection
+
+
+@dataclass(slots=True)
+class StoredTimeline(Timeline):
+    """What was known of an agreement at a position, as the tables tell it.
+
+    It answers like the timeline that it was made from, but folds nothing.
+    """
+
+    connection: sqlite3.Connection | None = None
+    name: str = ""
+    position: int = 0
+    mentioned: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def agreement(self) -> str:
+        """Give the id of the agreement."""
+        return self.name
+
+    def milestones(self) -> frozenset[str]:
+        """Name the milestones that events mention."""
+        return self.mentioned
+
+    def state(self, day: int) -> State:
+        """Read the state on a day. Cost: that of what is so on the day."""
+        assert self.connection is not None  # noqa: S101  # it is made with one
+        return _state(self.connection, self.name, self.position, day)
+
+
+def timeline_at(
+    connection: sqlite3.Connection,
+    agreement: str,
+    position: int,
+    *,
+    horizon: int = NEG_INF,
+) -> StoredTimeline | None:
+    """Read what was known of an agreement.
+
+    Args:
+        connection: to the read model.
+        agreement: which.
+        position: the last position included.
+        horizon: the day up to which silence means that nothing happened, an ordinal.
+
+    Returns:
+        The timeline; None where silence up to the horizon settles when a pending event
+        took effect, which is rare: then only the fold can tell.
+    """
+    facts, mentioned, pending = Facts(horizon=horizon), set(), []
+    known = (agreement, position, position)
+    rows = connection.execute(
+        f"SELECT kind, name, body FROM parts WHERE {_KNOWN} AND kind IN "  # noqa: S608  # constants only
+        "('title', 'milestone', 'mention', 'report', 'notice', 'pending')",
+        known,
+    )
+    for kind, name, body in rows:
+        if kind == "mention":
+            mentioned.add(name)
+        elif kind == "pending":
+            pending.append(_pending(agreement, part_of(kind, body)))
+        else:
+            _learn(facts, kind, name, part_of(kind, body))
+    for reports in facts.measures.values():
+        reports.sort(key=lambda report: (report.span.lo, report.seq))
+    if not all(is_open(one.effective, facts) for one in pending):
+        return None
+    pending.sort(key=lambda one: one.entry.seq)
+    return StoredTimeline(
+        Record(),
+        facts,
+        pending=pending,
+        connection=connection,
+        name=agreement,
+        position=position,
+        mentioned=frozenset(mentioned),
+    )
+
+
+def _learn(facts: Facts, kind: str, name: str, part: Any) -> None:  # noqa: ANN401  # what the kind says
+    """Add a fact."""
+    match kind:
+        case "title":
+            facts.title = part
+        case "milestone":
+            facts.milestones[name] = part
+        case "report":
+            facts.measures.setdefault(name.partition("/")[0], []).append(part)
+        case _:
+            facts.notices[name] = part
+
+
+def _pending(agreement: str, waiting: Any) -> Pending:  # noqa: ANN401  # read from the tables
+    """Stand for an event that waits, as far as answers tell of it."""
+    envelope = Envelope(
+        agreement=agreement,
+        data=msgspec.Raw(b""),
+        id="",
+        position=0,
+        recorded_at="",
+        recorded_by="",
+        seq=waiting.seq,
+        tv=1,
+        type=waiting.type,
+        v=FORMAT,
+    )
+    return Pending(Entry(envelope, Event()), When.parse(waiting.effective))
+
+
+def _state(
+    connection: sqlite3.Connection, agreement: str, position: int, day: int
+) -> State:
+    """Read a state."""
+    asked = (agreement, position, position, day, day)
+    found: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    for table, kind in _TABLES.items():
+        found[kind] += connection.execute(
+            f"SELECT {_COLUMNS} FROM {table} WHERE {_KNOWN} AND {_ON}",  # noqa: S608  # constants only
+            asked,
+        )
+    for kind, *row in connection.execute(
+        f"SELECT kind, {_COLUMNS} FROM parts WHERE {_KNOWN} AND {_ON}",  # noqa: S608  # constants only
+        asked,
+    ):
+        if kind not in _FACTS:
+            found[kind].append(tuple(row))
+    return _made({kind: _in_order(rows) for kind, rows in found.items()})
+
+
+def _in_order(rows: list[tuple[Any, ...]]) -> list[tuple[str, str]]:
+    """Put parts in the order in which they came about."""
+    rows.sort(key=lambda row: row[2:])
+    return [(name, body) for name, body, *_ in rows]
+
+
+def _made(found: dict[str, list[tuple[str, str]]]) -> State:
+    """Make a state of its parts."""
+    state = State()
+
+    def parts(kind: Kind) -> Iterator[Any]:
+        return (part_of(kind, body) for _, body in found.get(kind, ()))
+
+    state.parties = {party.id: party for party in parts("party")}
+    state.provisions = {one.id: one for one in parts("provision")}
+    state.stakes = {(one.holder, one.issuer, one.basis): one for one in parts("stake")}
+    state.measures = {(one.measure, one.subject): one for one in parts("measure")}
+    state.movements = list(parts("holding"))
+    state.disputes = {one.id: one for one in parts("dispute")}
+    state.ended = next(parts("ending"), None)
+    state.skipped = [Skipped(s.seq, Refused(s.reason)) for s in parts("skipped")]
+    for name, body in found.get("set-by", ()):
+        provision, _, seq = name.rpartition("/")
+        if provision in state.provisions:
+            state.provisions[provision].set_by += [int(seq)] * int(body)
+    return state

@@ -1,0 +1,292 @@
+"""The read model gives the answers of the fold, whatever was recorded and is asked."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from events.dates import INF, NEG_INF, PartialDate
+from events.entry import Entry
+from events.errors import Integrity
+from projections.answers import KnownAt, StateAnswer, state_answer
+from projections.readmodel.reader import reading, timeline_at
+from projections.readmodel.rows import FOREVER, OPEN
+from projections.readmodel.writer import catch_up, lag, rebuild
+from projections.timeline import timeline_of
+from tests.agreements import entries as written
+from tests.histories import histories
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+KNOWN = KnownAt(0, 0, "")
+ASKED = st.one_of(
+    st.dates(dt.date(2018, 6, 1), dt.date(2029, 6, 1)).map(str),
+    # Days on which something happens in many histories.
+    st.sampled_from(("2020-01-01", "2021", "2022-02-02", "2023-06-30", "2024-12-31")),
+)
+HORIZONS = st.sampled_from((NEG_INF, 737_425, 738_520, 739_000, INF))
+
+
+class Listed:
+    """A ledger in memory: the events in the order of their positions."""
+
+    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+        self.all = [placed(entry, at) for at, entry in enumerate(entries)]
+
+    @property
+    def size(self) -> int:
+        return len(self.all)
+
+    def names(self) -> list[str]:
+        return sorted({entry.envelope.agreement for entry in self.all})
+
+    def entries(self, agreement: str, *, known: int | None = None) -> list[Entry]:
+        last = self.size if known is None else known
+        return [
+            entry
+            for entry in self.all
+            if entry.envelope.agreement == agreement and entry.position <= last
+        ]
+
+    def read(self, start: int = 0, limit: int | None = None) -> Iterator[Entry]:
+        return iter(self.all[start : None if limit is None else start + limit])
+
+
+def placed(entry: Entry, position: int) -> Entry:
+    more = {"position": position, "id": f"{entry.envelope.agreement}-{position}"}
+    envelope = msgspec.structs.replace(entry.envelope, **more)
+    return Entry(envelope, entry.event, entry.redacted)
+
+
+def renamed(history: Iterable[Entry], name: str) -> list[Entry]:
+    return [
+        Entry(msgspec.structs.replace(e.envelope, agreement=name), e.event)
+        for e in history
+    ]
+
+
+def dealt(several: Sequence[list[Entry]], order: Sequence[int]) -> list[Entry]:
+    """Deal agreements out into one ledger, each in its own order."""
+    rest = [
+        renamed(history, f"agreement-{number}")
+        for number, history in enumerate(several)
+    ]
+    found: list[Entry] = []
+    for turn in order:
+        found += [pile.pop(0) for pile in (rest[turn % len(rest)],) if pile]
+    return found + [entry for pile in rest for entry in pile]
+
+
+def ledgers() -> st.SearchStrategy[Listed]:
+    """Draw ledgers of a few agreements whose events are recorded in turns."""
+    return st.builds(
+        dealt,
+        st.lists(histories(), min_size=1, max_size=3),
+        st.lists(st.integers(0, 2), max_size=40),
+    ).map(Listed)
+
+
+def folded(
+    ledger: Listed, agreement: str, on: str, known: int, horizon: int
+) -> StateAnswer:
+    entries = ledger.entries(agreement, known=known)
+    there = timeline_of(entries, horizon=horizon)
+    return state_answer(there, PartialDate.parse(on), known=KNOWN)
+
+
+def looked_up(
+    path: Path, agreement: str, on: str, known: int, horizon: int
+) -> StateAnswer | None:
+    with reading(path) as connection:
+        there = timeline_at(connection, agreement, known, horizon=horizon)
+        if there is None:
+            return None
+        return state_answer(there, PartialDate.parse(on), known=KNOWN)
+
+
+def agree(path: Path, ledger: Listed, on: str, known: int, horizon: int) -> None:
+    """Assert that both tell the same of every agreement that was known."""
+    for agreement in ledger.names():
+        if ledger.entries(agreement, known=known):
+            asked = (agreement, on, known, horizon)
+            found, expected = looked_up(path, *asked), folded(ledger, *asked)
+            if found is None:
+                certain = folded(ledger, agreement, on, known, NEG_INF)
+                assert expected.pending != certain.pending
+            else:
+                assert found == expected
+
+
+@settings(max_examples=80)
+@given(
+    ledgers(),
+    st.lists(st.tuples(ASKED, st.floats(0, 1), HORIZONS), min_size=3, max_size=6),
+)
+def test_a_rebuilt_read_model_answers_like_the_fold(
+    ledger: Listed, asked: list[tuple[str, float, int]]
+) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "index.db"
+        rebuild(path, ledger)
+        for on, share, horizon in asked:
+            agree(path, ledger, on, round(share * (ledger.size - 1)), horizon)
+
+
+@settings(max_examples=80)
+@given(
+    ledgers(),
+    st.lists(st.integers(1, 4), max_size=12),
+    st.lists(st.tuples(ASKED, st.floats(0, 1), HORIZONS), min_size=3, max_size=6),
+)
+def test_a_read_model_that_caught_up_answers_like_the_fold(
+    ledger: Listed, pieces: list[int], asked: list[tuple[str, float, int]]
+) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "index.db"
+        seen = Listed()
+        rebuild(path, seen)
+        for piece in [*pieces, ledger.size]:
+            seen.all = ledger.all[: seen.size + piece]
+            catch_up(path, seen)
+        assert lag(path, ledger) == (ledger.size, ledger.size, True)
+        for on, share, horizon in asked:
+            agree(path, ledger, on, round(share * (ledger.size - 1)), horizon)
+
+
+@settings(max_examples=30)
+@given(ledgers())
+def test_catching_up_and_rebuilding_make_the_same_rows(ledger: Listed) -> None:
+    with TemporaryDirectory() as folder:
+        grown, rebuilt = Path(folder) / "grown.db", Path(folder) / "rebuilt.db"
+        seen = Listed()
+        rebuild(grown, seen)
+        for size in range(1, ledger.size + 1):
+            seen.all = ledger.all[:size]
+            catch_up(grown, seen)
+        rebuild(rebuilt, ledger)
+        assert rows(grown) == rows(rebuilt)
+
+
+def rows(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Read all rows without their ids, which depend on the order of writing."""
+    with closing(sqlite3.connect(path)) as connection:
+        found = {}
+        for table in ("provisions", "parts", "stakes", "measures", "parties"):
+            cursor = connection.execute(f"SELECT * FROM {table}")  # noqa: S608  # constants only
+            found[table] = sorted((row[1:] for row in cursor), key=repr)
+        found["events"] = list(connection.execute("SELECT * FROM events"))
+        for child in ("holders", "tags"):
+            cursor = connection.execute(
+                f"SELECT agreement, name, on_from, known_from, c.* FROM {child} AS c "  # noqa: S608  # constants only
+                "JOIN provisions AS p ON p.id = c.provision"
+            )
+            found[child] = sorted((*row[:4], *row[5:]) for row in cursor)
+        return found
+
+
+GRANTED = """
+- {event: licence-granted, effective: 2020-01-01, id: p, holder: a, against: b,
+   ends: through 2024, scope: {asset: [x/y]}}
+- {event: performed, effective: 2021-01-01, provision: p, kind: paid}
+"""
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "index.db"
+
+
+def test_what_is_not_there_is_behind_by_everything(path: Path) -> None:
+    assert lag(path, Listed(written(GRANTED))) == (0, 3, False)
+
+
+def test_lag_counts_what_was_not_taken_yet(path: Path) -> None:
+    ledger = Listed(written(GRANTED))
+    seen = Listed(written(GRANTED)[:1])
+    rebuild(path, seen)
+    assert lag(path, ledger) == (1, 3, True)
+
+
+def test_a_position_that_does_not_follow_is_refused_and_nothing_is_taken(
+    path: Path,
+) -> None:
+    ledger = Listed(written(GRANTED))
+    rebuild(path, Listed(written(GRANTED)[:1]))
+    del ledger.all[1]
+    ledger.all.append(placed(ledger.all[-1], 3))
+    before = rows(path)
+    with pytest.raises(Integrity, match="pos:2 was read where pos:1 should be"):
+        catch_up(path, ledger)
+    assert rows(path) == before
+    assert lag(path, ledger).position == 1
+
+
+@pytest.mark.parametrize("column", ["schema", "fold"])
+def test_another_version_of_schema_or_fold_is_made_anew(
+    path: Path, column: str
+) -> None:
+    ledger = Listed(written(GRANTED))
+    rebuild(path, ledger)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(f'UPDATE tracking SET "{column}" = 99')  # noqa: S608  # constants only
+        connection.execute("DELETE FROM provisions")
+    assert not lag(path, ledger).usable
+    catch_up(path, ledger)
+    agree(path, ledger, "2021", 2, NEG_INF)
+
+
+def test_an_index_of_another_ledger_is_made_anew(path: Path) -> None:
+    ledger = Listed(written(GRANTED))
+    rebuild(path, Listed(renamed(written(GRANTED), "c-d")))
+    assert not lag(path, ledger).usable
+    catch_up(path, ledger)
+    agree(path, ledger, "2021", 2, NEG_INF)
+
+
+def test_a_file_that_is_no_database_is_made_anew(path: Path) -> None:
+    path.write_text("not a database, but long enough to be looked at " * 10)
+    ledger = Listed(written(GRANTED))
+    catch_up(path, ledger)
+    agree(path, ledger, "2021", 2, NEG_INF)
+
+
+def test_rebuilding_leaves_no_file_beside_the_read_model(path: Path) -> None:
+    rebuild(path, Listed(written(GRANTED)))
+    assert [found.name for found in path.parent.iterdir()] == ["index.db"]
+
+
+def test_who_reads_while_it_is_rebuilt_reads_on(path: Path) -> None:
+    ledger = Listed(written(GRANTED))
+    rebuild(path, ledger)
+    with reading(path) as connection:
+        rebuild(path, Listed())
+        there = timeline_at(connection, "a-b", 2)
+        assert there is not None
+        assert list(there.state(INF).provisions) == ["p"]
+
+
+def test_a_payment_opens_no_new_row_of_the_provision(path: Path) -> None:
+    rebuild(path, Listed(written(GRANTED)))
+    with reading(path) as connection:
+        found = connection.execute("SELECT on_to, known_to FROM provisions").fetchall()
+    assert found == [(FOREVER, OPEN)]
+
+
+def test_events_are_found_by_their_words(path: Path) -> None:
+    rebuild(path, Listed(written(GRANTED)))
+    with reading(path) as connection:
+        found = connection.execute(
+            "SELECT position FROM events WHERE rowid IN "
+            "(SELECT rowid FROM events_fts WHERE events_fts MATCH 'x')"
+        ).fetchall()
+    assert found == [(1,)]
