@@ -6,8 +6,9 @@ import os
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -337,13 +338,22 @@ except WhereasError as error:
 """
 
 
+def opened(path: Path) -> Iterator[Path]:
+    """Give a folder and those above it that pytest made for this run."""
+    yield path
+    for folder in path.parents:
+        if folder == Path(tempfile.gettempdir()):
+            return
+        yield folder
+
+
 @needs_root
 @pytest.mark.parametrize("writing", [False, True])
 def test_a_ledger_that_one_may_only_read_is_read_without_a_trace(
     tmp_path: Path,
     writing: bool,  # noqa: FBT001  # whether somebody else has it open
 ) -> None:
-    for folder in (tmp_path, *tmp_path.parents[:2]):
+    for folder in opened(tmp_path):
         folder.chmod(0o755)
     path = tmp_path / "l.db"
     with create(path) as ledger:
@@ -362,7 +372,7 @@ def test_a_ledger_that_one_may_only_read_is_read_without_a_trace(
 
 @needs_root
 def test_a_ledger_that_one_may_not_read_says_so(tmp_path: Path) -> None:
-    for folder in (tmp_path, *tmp_path.parents[:2]):
+    for folder in opened(tmp_path):
         folder.chmod(0o755)
     path = tmp_path / "l.db"
     create(path).close()
