@@ -21,6 +21,7 @@ from events.written import Written
 # 9999-12-31, is 3652060, so that INF is later than every end.
 NEG_INF = 0
 INF = 10_000_000
+LAST_DAY = dt.date.max.toordinal()
 
 MAX_DATE_TEXT = 100
 
@@ -186,12 +187,9 @@ def add_months(day: int, months: int, *, rounded: Literal["down", "up"] | None) 
 
 def _date_of(day: int) -> dt.date | None:
     """Give the date of an ordinal, or None outside the calendar."""
-    if 0 < day <= _LAST_DAY:
+    if 0 < day <= LAST_DAY:
         return dt.date.fromordinal(day)
     return None
-
-
-_LAST_DAY = dt.date.max.toordinal()
 
 
 @lru_cache(maxsize=65_536)

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from events.dates import INF, NEG_INF, PartialDate, day_text
+from events.dates import LAST_DAY, NEG_INF, PartialDate, day_text
 from events.quantity import Quantity
 from events.scope import Box
 from projections.facts import Facts
@@ -191,7 +191,8 @@ def between(span: Span) -> Range:
 
 def _day(day: int) -> str | None:
     """Write a day, null where it is infinite."""
-    return None if day in {NEG_INF, INF} else day_text(day)
+    # The day after the last of the calendar, `through 9999`, has no date.
+    return day_text(day) if NEG_INF < day <= LAST_DAY else None
 
 
 def _text(value: object) -> str | None:

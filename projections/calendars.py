@@ -11,9 +11,8 @@ from bisect import bisect_left, bisect_right
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from events.dates import INF, NEG_INF
+from events.dates import INF, LAST_DAY, NEG_INF
 from events.errors import InputError, did_you_mean
-from projections.moving import LAST_DAY
 
 if TYPE_CHECKING:
     from holidays import HolidayBase

@@ -68,8 +68,11 @@ def marks(provision: Provision, facts: Facts, window: Span) -> Iterator[Mark]:
     yield _start(provision, facts, window, "opens" if is_option else "starts")
     if ends.lo < INF:
         yield _end(provision, facts, window, "closes" if is_option else "ends")
+    if ends.hi <= start_of(provision, facts).lo:
+        # A right cancelled before it began owes nothing and never renews.
+        return
     for mark in (*_due(provision, facts, window), *_renewing(provision, facts, window)):
-        # What has ended owes nothing more and renews no more.
+        # Nor does what has ended, from then on.
         if mark.span.lo < ends.hi:
             yield mark
 

@@ -10,10 +10,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Literal
 
-from events.dates import INF, NEG_INF, add_months
+from events.dates import INF, LAST_DAY, NEG_INF, add_months
 from events.expressions import MONTHS_IN, CalendarUnit, Duration
 
-LAST_DAY = dt.date.max.toordinal()
 # The day on which something that runs through 9999 has ended.
 END_OF_CALENDAR = LAST_DAY + 1
 

@@ -15,12 +15,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from events.dates import INF, NEG_INF, day_text
+from events.dates import INF, LAST_DAY, NEG_INF, day_text
 from events.when import Duration, Renews
 from projections.facts import Facts
 from projections.moving import (
     END_OF_CALENDAR,
-    LAST_DAY,
     LEAST_DAYS_IN,
     after,
     before,

@@ -10,14 +10,13 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from events.dates import INF, PartialDate, day_text
+from events.dates import INF, LAST_DAY, PartialDate, day_text
 from events.entry import Entry
 from projections.answers import KnownAt, Range, between, state_answer
 from projections.diff import Change, changes
 from projections.falling import Item, items_of
 from projections.history import about
 from projections.hypotheses import Hypotheses, suppose_all
-from projections.moving import LAST_DAY
 from projections.provision import Provision
 from projections.resolving import end_of, start_of
 from projections.spans import Span

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from events.dates import INF, NEG_INF, PartialDate, add_months, parse_day
+from events.dates import INF, LAST_DAY, NEG_INF, PartialDate, add_months, parse_day
 from events.errors import InputError
 from events.expressions import MONTHS_IN
 from events.when import (
@@ -31,7 +31,7 @@ from events.when import (
 )
 from projections.calendars import _calendar
 from projections.facts import Dated, Facts, MilestoneFacts, Report
-from projections.moving import END_OF_CALENDAR, LAST_DAY
+from projections.moving import END_OF_CALENDAR
 from projections.renewals import Renewal
 from projections.resolve import (
     check_calendar,

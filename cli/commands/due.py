@@ -126,8 +126,7 @@ def _window(
     session: Session, start: str | None, end: str | None
 ) -> tuple[PartialDate, PartialDate]:
     """Read the first and the last day of the window."""
-    from events.dates import add_months, day_text
-    from projections.moving import LAST_DAY
+    from events.dates import LAST_DAY, add_months, day_text
 
     first = session.today if start is None else day(session, start, "--from")
     if end is not None:
