@@ -112,8 +112,10 @@ Usage: whereas [OPTIONS] COMMAND …
 Write:
   init        Make an empty ledger.
   append      Add one event to an agreement.
+  import      Add the events of files.
   correct     Put right what an event says.
   retract     Take back an event that should not exist.
+  erase       Erase values of an event for good, and record that they were.
 
 Read:
   list        List the agreements.
@@ -130,8 +132,17 @@ Read:
   money       Add up what is committed, paid and still to come.
   stakes      Show what was reported of stakes over time.
 
+Prove:
+  verify      Verify an audit bundle, or the ledger.
+  export      Write events to files for others.
+  proof       Prove that an event is under the last signed head.
+  checkpoint  Sign the head of the ledger, or show the last signed head.
+  key         Make, show and change the keys that sign heads.
+  witness     Have others cosign your heads, and cosign theirs.
+
 Setup:
   schema      Write the JSON Schema of events.
+  demo        Walk through the founding example.
   completion  Complete commands in a shell.
   help        Explain exit codes, dates and other matters.
 

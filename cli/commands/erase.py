@@ -19,6 +19,10 @@ EXAMPLES = (
         "erase an amount",
         'whereas erase alpha-beta @3 amount --reason "order of the court"',
     ),
+    (
+        "erase what is said of a person, and who asked for it",
+        'whereas erase alpha-beta @3 note text --reason "asked for by the person"',
+    ),
 )
 
 
