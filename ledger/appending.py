@@ -33,7 +33,8 @@ from ledger.admission import Rules
 from ledger.clock import Clock, Random, instant_text, uuid7
 from ledger.receipts import Receipt
 from ledger.repetition import replayed
-from ledger.store import LEDGER_STREAM, Erasure, Moved, Pending, Store
+from ledger.store import LEDGER_STREAM, Erasure, Pending, Store
+from ledger.stored import Moved
 from ledger.streams import unknown
 
 MOST_TRIES = 100

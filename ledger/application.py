@@ -22,7 +22,6 @@ class LedgerApplication(Application[str]):
 
     Args:
         path: the ledger file.
-        writable: whether it may be appended to.
         wait_seconds: how long to wait for other writers; by default as the store does.
         clock: what time it is.
     """
@@ -41,7 +40,6 @@ class LedgerApplication(Application[str]):
         self,
         path: Path,
         *,
-        writable: bool,
         wait_seconds: float | None = None,
         clock: Clock = now_us,
     ) -> None:
@@ -49,7 +47,6 @@ class LedgerApplication(Application[str]):
         super().__init__(
             {
                 "SQLITE_DBNAME": str(path),
-                "LEDGER_WRITABLE": "yes" if writable else "no",
                 "LEDGER_WAIT_SECONDS": ""
                 if wait_seconds is None
                 else str(wait_seconds),

@@ -18,8 +18,8 @@ from events.entry import Batch, Entry, Envelope
 from events.errors import Integrity
 from events.record import ValuesErased
 from ledger.log.tree import HASH_SIZE, TILE_HEIGHT, TILE_WIDTH, Frontier, Run
-from ledger.mapper import entry_of
 from ledger.placing import effective_from
+from ledger.rows import entry_of
 from ledger.store import Columns, Edge, Head, Row, Store, Tail
 
 CHUNK_ROWS = 1_000

@@ -19,9 +19,10 @@ from events.entry import Draft
 from events.errors import Conflict, NotFound, Refused
 from events.record import ValuesErased
 from ledger.appending import MOST_TRIES, Appending, Places
-from ledger.mapper import entry_of
 from ledger.receipts import Receipt
-from ledger.store import Erasure, Moved, Row, Store
+from ledger.rows import entry_of
+from ledger.store import Erasure, Row, Store
+from ledger.stored import Moved
 from ledger.streams import unknown
 
 

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from events.entry import Draft, Entry
 from ledger.admission import MakeRules
-from ledger.appending import Appending
-from ledger.application import LedgerApplication
-from ledger.checking import check
 from ledger.clock import Clock, Random, now_us
-from ledger.erasing import erase, erasure_draft
 from ledger.known import Known, known
-from ledger.mapper import entry_of
 from ledger.receipts import Receipt
-from ledger.rules import FoldRules
-from ledger.snapshotting import snapshot_heads
+from ledger.rows import entry_of
 from ledger.sqlite.connection import create
+from ledger.sqlite.failures import read_only
+from ledger.sqlite.reading import SQLiteStore
+from ledger.sqlite.readonly import ReadOnlyFile
 from ledger.store import Growth, Head, Store
 from ledger.streams import entries_between, entries_of, unknown
 from projections.timeline import Timeline, timeline_of
+
+if TYPE_CHECKING:
+    from ledger.appending import Appending
+    from ledger.application import LedgerApplication
 
 
 class Listed(NamedTuple):
@@ -42,25 +44,58 @@ class Ledger:
     """One ledger, open. Use it as a context manager, or close it.
 
     Args:
-        application: the event-sourcing application over its file.
+        path: its file.
+        store: what is read of it.
+        close: closes the file.
+        application: the event-sourcing application that writes it, None to read only.
         rules: makes what decides which events follow.
         clock: what time it is.
         random: gives that many random bytes.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # the parts of a ledger
         self,
-        application: LedgerApplication,
+        path: Path,
+        store: Store,
+        close: Callable[[], None],
         *,
-        rules: MakeRules = FoldRules,
+        application: LedgerApplication | None = None,
+        rules: MakeRules | None = None,
         clock: Clock = now_us,
         random: Random = os.urandom,
     ) -> None:
-        self.application = application
-        self.store: Store = application.store
+        self._path = path
+        self.store = store
+        self._close = close
+        self._application = application
+        self._rules = rules
         self._clock = clock
-        self._appending = Appending(
-            application.events, self.store, rules(self._fetch), clock, random
+        self._random = random
+
+    @property
+    def application(self) -> LedgerApplication:
+        """Give the event-sourcing application that writes the file.
+
+        Raises:
+            Refused: the ledger was opened to be read.
+        """
+        if self._application is None:
+            raise read_only(self._path)
+        return self._application
+
+    @cached_property
+    def _appending(self) -> Appending:
+        """Make what appends, when something is appended for the first time."""
+        from ledger.appending import Appending
+        from ledger.rules import FoldRules
+
+        rules = self._rules or FoldRules
+        return Appending(
+            self.application.events,
+            self.store,
+            rules(self._fetch),
+            self._clock,
+            self._random,
         )
 
     @classmethod
@@ -68,7 +103,7 @@ class Ledger:
         cls,
         path: Path,
         *,
-        rules: MakeRules = FoldRules,
+        rules: MakeRules | None = None,
         clock: Clock = now_us,
         random: Random = os.urandom,
     ) -> Self:
@@ -89,7 +124,7 @@ class Ledger:
         *,
         read_only: bool = False,
         wait_seconds: float | None = None,
-        rules: MakeRules = FoldRules,
+        rules: MakeRules | None = None,
         clock: Clock = now_us,
         random: Random = os.urandom,
     ) -> Self:
@@ -99,7 +134,7 @@ class Ledger:
             path: the ledger file.
             read_only: open it without the means to write.
             wait_seconds: how long to wait for other writers, 10 by default.
-            rules: makes what decides which events follow.
+            rules: makes what decides which events follow; the fold by default.
             clock: what time it is.
             random: gives that many random bytes.
 
@@ -108,10 +143,22 @@ class Ledger:
             InputError: it is not a ledger, or one of a newer format.
             Refused: it cannot be read, or not be written.
         """
-        application = LedgerApplication(
-            path, writable=not read_only, wait_seconds=wait_seconds, clock=clock
+        if read_only:
+            file = ReadOnlyFile(path)
+            return cls(path, SQLiteStore(file), file.close, clock=clock, random=random)
+        # The event-sourcing library takes longer to load than most answers to find.
+        from ledger.application import LedgerApplication
+
+        application = LedgerApplication(path, wait_seconds=wait_seconds, clock=clock)
+        return cls(
+            path,
+            application.store,
+            application.close,
+            application=application,
+            rules=rules,
+            clock=clock,
+            random=random,
         )
-        return cls(application, rules=rules, clock=clock, random=random)
 
     def append(
         self,
@@ -183,6 +230,8 @@ class Ledger:
         Raises:
             NotFound: there is no such event, or no such value.
         """
+        from ledger.erasing import erase, erasure_draft
+
         draft = erasure_draft(agreement, seq, fields, reason)
         return erase(self.store, self._appending, draft, recorded_by)
 
@@ -195,6 +244,8 @@ class Ledger:
             Refused: there is no agreement.
             Conflict: others appended all the time.
         """
+        from ledger.snapshotting import snapshot_heads
+
         return snapshot_heads(self.store, self._appending, recorded_by)
 
     def restore(self, growths: Iterable[Growth], root: bytes) -> Head:
@@ -301,6 +352,8 @@ class Ledger:
         Raises:
             Integrity: with the first position at which something is wrong.
         """
+        from ledger.checking import check
+
         return check(self.store)
 
     def backup(self, path: Path) -> Head:
@@ -323,7 +376,7 @@ class Ledger:
 
     def close(self) -> None:
         """Close the file."""
-        self.application.close()
+        self._close()
 
     def __enter__(self) -> Self:
         return self

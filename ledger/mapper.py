@@ -1,25 +1,13 @@
-"""Between events and rows: the event-sourcing library's mapper, over our codec.
-
-Every row that is read is hashed again. It costs about a tenth of reading it, and it
-finds any flipped bit of the bytes, of which the database itself finds one in twenty: an
-answer from damaged bytes would be worse than a slower one. The values kept beside the
-bytes are covered by digests in them; those are compared when the ledger is checked.
-"""
+"""Between events and rows: the event-sourcing library's mapper, over our codec."""
 
 from __future__ import annotations
 
-from hashlib import sha256
-
-import msgspec
 from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import Mapper, StoredEvent
 
-from events.codec import decode
-from events.entry import Entry
-from events.errors import Integrity
-from ledger.store import Pending, Row, StoredPending, StoredRow
-
-_names = msgspec.json.Decoder(tuple[str, ...])
+from ledger.rows import entry_of
+from ledger.store import Pending
+from ledger.stored import StoredPending, StoredRow
 
 
 class EntryMapper(Mapper[str]):
@@ -48,53 +36,3 @@ class EntryMapper(Mapper[str]):
         if not isinstance(stored_event, StoredRow):
             raise TypeError("the event was not read from a ledger")
         return entry_of(stored_event.row)
-
-
-def entry_of(row: Row) -> Entry:
-    """Read the entry of a row.
-
-    Raises:
-        Integrity: with the position, where the bytes are not those that were recorded,
-            or stand in another place.
-    """
-    if sha256(b"\x00" + row.event).digest() != row.leaf:
-        raise Integrity(
-            f"pos:{row.position} is not what was recorded: its hash differs",
-            hint="whereas verify shows how far the ledger can be trusted",
-            position=row.position,
-        )
-    try:
-        entry = decode(row.event, row.disclosed, erased_of(row))
-    except Integrity as error:
-        raise Integrity(
-            f"pos:{row.position}: {error}", hint=error.hint, position=row.position
-        ) from error
-    place = entry.envelope
-    if (place.position, place.agreement, place.seq) != (
-        row.position,
-        row.agreement,
-        row.seq,
-    ):
-        raise Integrity(
-            f"pos:{row.position} holds the event of pos:{place.position}, "
-            f"{place.agreement} @{place.seq}",
-            position=row.position,
-        )
-    return entry
-
-
-def erased_of(row: Row) -> tuple[str, ...]:
-    """Name the fields of a row whose values were erased.
-
-    Raises:
-        Integrity: it cannot be read.
-    """
-    if row.erased is None:
-        return ()
-    try:
-        return _names.decode(row.erased)
-    except msgspec.MsgspecError as error:
-        raise Integrity(
-            f"pos:{row.position}: what was erased cannot be read: {error}",
-            position=row.position,
-        ) from error

@@ -19,7 +19,8 @@ from events.when import On, When
 from ledger.clock import Clock, instant_text, instant_us
 from ledger.log.tree import leaf_hash
 from ledger.receipts import Receipt
-from ledger.store import Edge, Growth, Moved, Pending, Tail
+from ledger.store import Edge, Growth, Pending, Tail
+from ledger.stored import Moved
 
 Tails = Callable[[str], Tail | None]
 

@@ -14,9 +14,9 @@ from events.catalogue import fields_of
 from events.entry import Draft, Entry
 from events.errors import Conflict
 from ledger.log import tree
-from ledger.mapper import entry_of
 from ledger.placing import receipt_of
 from ledger.receipts import Receipt
+from ledger.rows import entry_of
 from ledger.store import Row, Store
 
 

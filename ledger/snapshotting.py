@@ -15,7 +15,8 @@ from events.record import HeadsSnapshotted
 from ledger.appending import MOST_TRIES, Appending, Places
 from ledger.audit.heads import Snapshot
 from ledger.receipts import Receipt
-from ledger.store import LEDGER_STREAM, Moved, Store
+from ledger.store import LEDGER_STREAM, Store
+from ledger.stored import Moved
 
 
 def snapshot_heads(store: Store, appending: Appending, recorded_by: str) -> Receipt:

@@ -10,12 +10,10 @@ head in one transaction cannot be an adapter.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
-from eventsourcing.persistence import IntegrityError, Notification, StoredEvent
 
 from events.entry import Envelope
 from ledger.log.tree import Frontier, Run
@@ -41,13 +39,6 @@ ROW = (
     "disclosed",
     "event",
 )
-
-
-class Moved(IntegrityError):  # noqa: N818  # what happened, as in events.errors
-    """Somebody appended to the agreement since it was read.
-
-    It is the library's own error for a version that is taken.
-    """
 
 
 class Row(NamedTuple):
@@ -142,20 +133,6 @@ class Erasure(NamedTuple):
     disclosed: bytes
     salts: bytes
     erased: str
-
-
-@dataclass(frozen=True)
-class StoredPending(StoredEvent):
-    """A pending event on its way from the mapper to the recorder."""
-
-    pending: Pending
-
-
-@dataclass(frozen=True)
-class StoredRow(Notification):
-    """A row on its way from the recorder to the mapper."""
-
-    row: Row
 
 
 class Growth(NamedTuple):

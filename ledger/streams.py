@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from events.entry import Entry
 from events.errors import Integrity, NotFound, did_you_mean
-from ledger.mapper import entry_of
+from ledger.rows import entry_of
 from ledger.store import Store
 
 

@@ -15,7 +15,7 @@ from events.entry import Batch
 from events.errors import Integrity
 from ledger import checking
 from ledger.log.tree import Frontier, leaf_hash
-from ledger.mapper import entry_of
+from ledger.rows import entry_of
 from ledger.sqlite.reading import SQLiteStore
 from tests.ledgers import A, B, create, fill, invested, raw, reopen
 

@@ -25,7 +25,7 @@ from eventsourcing.sqlite import (
 
 from events.errors import Conflict
 from ledger.sqlite.connection import Watch, open_reader, open_writer
-from ledger.sqlite.failures import busy, failing, is_busy, read_only, translated
+from ledger.sqlite.failures import busy, failing, is_busy, translated
 
 WRITE_WAIT_SECONDS = 10.0
 _UNLOCKED_TRIES = 3
@@ -89,7 +89,6 @@ class LedgerDatastore(SQLiteDatastore):
 
     Args:
         path: the file.
-        writable: whether it may be appended to.
         wait_seconds: how long to wait for other writers.
     """
 
@@ -97,7 +96,6 @@ class LedgerDatastore(SQLiteDatastore):
         self,
         path: Path,
         *,
-        writable: bool,
         wait_seconds: float = WRITE_WAIT_SECONDS,
     ) -> None:
         super().__init__(str(path), originator_id_type="text")
@@ -106,16 +104,11 @@ class LedgerDatastore(SQLiteDatastore):
         self.wait_seconds = wait_seconds
         self._writer: sqlite3.Connection | None = None
         self._writing = Lock()
-        self._writable = writable
 
     def open(self) -> None:
         """Open what is needed, so that whatever is wrong is said at once."""
-        if self._writable:
-            with self._writing:
-                self._opened()
-        else:
-            with self.reading():
-                pass
+        with self._writing:
+            self._opened()
 
     @contextmanager
     def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
@@ -213,8 +206,6 @@ class LedgerDatastore(SQLiteDatastore):
             self._writer = None
 
     def _opened(self) -> sqlite3.Connection:
-        if not self._writable:
-            raise read_only(self.path)
         if self._writer is None:
             self._writer = open_writer(self.path)
             # From here on only BEGIN IMMEDIATE can find the file locked, and it has

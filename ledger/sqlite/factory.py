@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from eventsourcing.sqlite import SQLiteFactory
-from eventsourcing.utils import Environment, EnvType, strtobool
+from eventsourcing.utils import Environment, EnvType
 
 from ledger.sqlite.datastore import WRITE_WAIT_SECONDS, LedgerDatastore
 from ledger.sqlite.recorder import LedgerRecorder
@@ -14,7 +14,6 @@ from ledger.sqlite.recorder import LedgerRecorder
 class LedgerFactory(SQLiteFactory):
     """Makes the recorder of the file that ``SQLITE_DBNAME`` names."""
 
-    WRITABLE = "LEDGER_WRITABLE"
     WAIT_SECONDS = "LEDGER_WAIT_SECONDS"
 
     application_recorder_class = LedgerRecorder
@@ -23,7 +22,6 @@ class LedgerFactory(SQLiteFactory):
         super().__init__(env)
         self.datastore = LedgerDatastore(
             Path(self.datastore.pool.db_name),
-            writable=strtobool(self.env.get(self.WRITABLE, "no")),
             wait_seconds=float(self.env.get(self.WAIT_SECONDS) or WRITE_WAIT_SECONDS),
         )
         self.datastore.open()

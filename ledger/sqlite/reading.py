@@ -12,8 +12,8 @@ from typing import Any
 from events.codec import canonical
 from events.errors import Integrity, Refused
 from ledger.log.tree import HASH_SIZE, TILE_WIDTH, Frontier
-from ledger.sqlite.datastore import LedgerDatastore
 from ledger.sqlite.failures import damaged, failing
+from ledger.sqlite.readonly import LedgerFile
 from ledger.sqlite.schema import TABLES, TRIGGERS, words_of
 from ledger.store import LEDGER_STREAM, Columns, Edge, Head, Row, Summary, Tail
 
@@ -60,7 +60,7 @@ class SQLiteStore:
         file: the connections to it.
     """
 
-    def __init__(self, file: LedgerDatastore) -> None:
+    def __init__(self, file: LedgerFile) -> None:
         self.file = file
 
     def head(self) -> Head:

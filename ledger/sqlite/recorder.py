@@ -26,16 +26,8 @@ from ledger.receipts import Receipt
 from ledger.sqlite.datastore import LedgerDatastore
 from ledger.sqlite.reading import EDGE, MOST, ROW_COLUMNS, SQLiteStore, edge_of
 from ledger.sqlite.schema import TRIGGERS, words_of
-from ledger.store import (
-    ROW,
-    Erasure,
-    Growth,
-    Moved,
-    Row,
-    StoredPending,
-    StoredRow,
-    Tail,
-)
+from ledger.store import ROW, Erasure, Growth, Row, Tail
+from ledger.stored import Moved, StoredPending, StoredRow
 
 _INSERT = f"INSERT INTO events VALUES ({', '.join('?' * len(ROW))})"  # noqa: S608  # constants only
 _TILES = "INSERT INTO tiles (level, start, hashes) VALUES (?, ?, ?)"
