@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
+from unittest.mock import patch
 
 from benchmarks.measuring import Bar, Comparison, Work, compare
 from benchmarks.peers import BareTable
 from benchmarks.portfolio import agreement, batches, portfolio
 from benchmarks.scale import Scale
+from benchmarks.unproven import place_unproven
 from events.entry import Draft
 from events.reader import read_draft
 from ledger.ledger import Ledger
@@ -23,7 +25,6 @@ def durable_append(folder: Path, scale: Scale) -> Iterator[Comparison]:
     """Compare single appends with bare commits of the same bytes."""
     events = scale.appends * scale.rounds
     told = list(_one_by_one(events))
-    drafts = iter(told)
     with (
         Ledger.create(folder / "single.db") as ledger,
         Ledger.create(folder / "bytes.db") as rehearsal,
@@ -32,11 +33,6 @@ def durable_append(folder: Path, scale: Scale) -> Iterator[Comparison]:
         _at_once(rehearsal, told)
         rows = rehearsal.store.scan()
 
-        def ours() -> int:
-            for draft in islice(drafts, scale.appends):
-                ledger.append([draft], recorded_by=BY)
-            return scale.appends
-
         def theirs() -> int:
             for row in islice(rows, scale.appends):
                 bare.append(row.event, row.disclosed + row.salts)
@@ -44,12 +40,48 @@ def durable_append(folder: Path, scale: Scale) -> Iterator[Comparison]:
 
         yield compare(
             "append one event, durably",
-            ours,
+            _appends_of(ledger, told, scale.appends),
             "bare sqlite3 commit",
             theirs,
             bar=Bar(ratio=0.7),
             rounds=scale.rounds,
         )
+
+
+def proofs_of_append(folder: Path, scale: Scale) -> Iterator[Comparison]:
+    """Compare single appends with the same ones without leaf, tree and receipt."""
+    told = list(_one_by_one(scale.appends * scale.rounds))
+    with (
+        Ledger.create(folder / "proven.db") as ledger,
+        Ledger.create(folder / "unproven.db") as other,
+    ):
+        ours = _appends_of(ledger, told, scale.appends)
+        unproven = _appends_of(other, told, scale.appends)
+
+        def theirs() -> int:
+            with patch("ledger.sqlite.recorder.place", place_unproven):
+                return unproven()
+
+        yield compare(
+            "append one event, with its proof",
+            ours,
+            "without leaf, tree and receipt",
+            theirs,
+            bar=Bar(ratio=0.7),
+            rounds=scale.rounds,
+        )
+
+
+def _appends_of(ledger: Ledger, told: Iterable[Draft], count: int) -> Work:
+    """Append events one by one, so many a round."""
+    drafts = iter(told)
+
+    def work() -> int:
+        for draft in islice(drafts, count):
+            ledger.append([draft], recorded_by=BY)
+        return count
+
+    return work
 
 
 def _one_by_one(events: int) -> Iterator[Draft]:

@@ -1,7 +1,7 @@
 """What happens in synthetic agreements, and how often.
 
-One event in twelve is learned late and takes effect among earlier ones; one in forty
-corrects an earlier event and one in a hundred and fifty retracts one. Of a few it is
+One event in forty is learned late and takes effect among earlier ones; one in a
+hundred corrects an earlier event and one in two hundred retracts one. Of a few it is
 not known yet when they take effect: they wait for a milestone.
 """
 
@@ -201,7 +201,7 @@ _WEIGHED: dict[Callable[[Story], None], float] = {
     _stake: 4,
     _suspend: 3,
     _end: 3,
-    _correct: 3,
+    _correct: 2,
     _claim: 3,
     _determine: 2,
     _notice: 2,

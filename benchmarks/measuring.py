@@ -10,7 +10,7 @@ import gc
 import time
 from collections.abc import Callable
 from statistics import median
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 # Does the work once and tells how much of it that was.
 Work = Callable[[], int]
@@ -20,12 +20,13 @@ class Bar(NamedTuple):
     """What a comparison has to reach.
 
     ``ratio`` is against the peer; with ``at_most`` the peer's is to be undercut.
-    ``rate`` is a floor of our own, per second.
+    ``rate`` is a floor of our own, per second, and ``most_mb`` a ceiling of memory.
     """
 
     ratio: float | None = None
     at_most: bool = False
     rate: float | None = None
+    most_mb: float | None = None
 
     def __str__(self) -> str:
         words = []
@@ -33,28 +34,33 @@ class Bar(NamedTuple):
             words.append(f"{'<=' if self.at_most else '>='} {self.ratio:g} x")
         if self.rate is not None:
             words.append(f">= {self.rate:,.0f}/s")
+        if self.most_mb is not None:
+            words.append(f"<= {self.most_mb:,.0f} MB")
         return ", ".join(words)
 
 
 class Comparison(NamedTuple):
-    """Our way beside a peer's: medians of the rounds, in units of work per second.
+    """Our way beside a peer's: medians of the rounds, work per second or memory.
 
     ``ratio`` is the median of the rounds' ratios: ours to the peer's rates, or with
-    ``at_most`` our time to the peer's.
+    ``at_most`` our time or memory to the peer's.
     """
 
     work: str
     peer: str
-    ours_per_second: float
-    peer_per_second: float
+    ours: float
+    theirs: float
     ratio: float
     bar: Bar
+    unit: Literal["/s", "MB"] = "/s"
 
     @property
     def reached(self) -> bool:
         """Tell whether the bar is reached."""
         bar = self.bar
-        if bar.rate is not None and self.ours_per_second < bar.rate:
+        if bar.rate is not None and self.ours < bar.rate:
+            return False
+        if bar.most_mb is not None and self.ours > bar.most_mb:
             return False
         if bar.ratio is None:
             return True

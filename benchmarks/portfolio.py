@@ -6,7 +6,7 @@ million events need no more memory than the longest agreement.
 
 How many events an agreement has is drawn from a Pareto distribution that is cut off:
 at least 3, half of them 5 or fewer, 10 on average, one in a hundred 80 or more, none
-more than 2,000. What happens in them is in :mod:`benchmarks.happenings`.
+more than 1,000. What happens in them is in :mod:`benchmarks.happenings`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from events.entry import Draft
 from events.reader import read_draft
 
 LEAST_EVENTS = 3
-MOST_EVENTS = 2_000
+MOST_EVENTS = 1_000
 TAIL = 1.4
 
 

@@ -10,21 +10,27 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from benchmarks.appending import durable_append, long_agreement
+from benchmarks.appending import durable_append, long_agreement, proofs_of_append
+from benchmarks.auditing import audit
 from benchmarks.folding import full_fold
 from benchmarks.importing import json_lines
 from benchmarks.measuring import Comparison
+from benchmarks.memory import peaks
 from benchmarks.scale import FULL, SMOKE, Scale
+from benchmarks.starting import state_of_example
 
 Benchmark = Callable[[Path, Scale], Iterator[Comparison]]
 
 BENCHMARKS: dict[str, Benchmark] = {
     "append": durable_append,
+    "proofs": proofs_of_append,
     "long": long_agreement,
     "import": json_lines,
     "fold": full_fold,
+    "start": state_of_example,
+    "audit": audit,
+    "memory": peaks,
 }
-_COLUMNS = ("work", "ours", "peer", "ratio", "bar", "")
 _WIDE = 100
 
 
@@ -55,19 +61,19 @@ def row(one: Comparison) -> tuple[str, ...]:
     """Write a comparison as a row of the table."""
     return (
         f"{one.work:<55}",
-        f"{_rate(one.ours_per_second):>12}",
-        f"{_rate(one.peer_per_second):>12} {one.peer:<36}",
+        f"{_figure(one.ours, one.unit):>12}",
+        f"{_figure(one.theirs, one.unit):>12} {one.peer:<36}",
         f"{one.ratio:8.2f} x",
         f"{one.bar!s:<22}",
         "reached" if one.reached else "MISSED",
     )
 
 
-def _rate(per_second: float) -> str:
-    """Write how often a second, or how long once where that reads better."""
-    if per_second < _WIDE:
-        return f"{1_000 / per_second:,.1f} ms"
-    return f"{per_second:,.0f} /s"
+def _figure(value: float, unit: str) -> str:
+    """Write how often a second or how much, or how long once where that is more."""
+    if unit == "/s" and value < _WIDE:
+        return f"{1_000 / value:,.1f} ms"
+    return f"{value:,.0f} {unit}"
 
 
 def _machine() -> str:

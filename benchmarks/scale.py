@@ -15,6 +15,8 @@ class Scale(NamedTuple):
         import_events: the events of an import, in agreements of 1,000.
         long_events: the length of the agreement that is appended to.
         starts: processes started a round.
+        audit_events: the events of a ledger that is exported and verified.
+        proofs: how many proofs are made a round.
     """
 
     rounds: int
@@ -23,6 +25,8 @@ class Scale(NamedTuple):
     import_events: int
     long_events: int
     starts: int
+    audit_events: int
+    proofs: int
 
 
 FULL = Scale(
@@ -31,7 +35,9 @@ FULL = Scale(
     fold_events=10_000,
     import_events=100_000,
     long_events=100_000,
-    starts=5,
+    starts=3,
+    audit_events=100_000,
+    proofs=200,
 )
 # Enough to see that every benchmark still works, too little to measure anything.
 SMOKE = Scale(
@@ -41,4 +47,6 @@ SMOKE = Scale(
     import_events=1_000,
     long_events=1_000,
     starts=1,
+    audit_events=1_000,
+    proofs=10,
 )

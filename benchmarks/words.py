@@ -8,7 +8,7 @@ from random import Random
 # Few enough that a party is in many agreements, as large firms are.
 COMPANIES = 2_000
 SOURCED = 0.4
-LATE = 0.2
+LATE = 0.1
 HALF = 0.5
 
 SUBJECTS = (

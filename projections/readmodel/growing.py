@@ -7,19 +7,28 @@ reaches back, all is folded anew, and what has changed is found by comparison.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from events.dates import NEG_INF
 from events.entry import Entry
 from events.frame import AgreementOpened
-from events.happenings import NoticeGiven
-from events.when import On, Through, Until, measures, milestones
+from events.happenings import MeasureReported, NoticeGiven
+from events.when import (
+    Never,
+    On,
+    Through,
+    Unknown,
+    Until,
+    measures,
+    milestones,
+)
 from projections.fold import fold
 from projections.gathering import spoken_of
 from projections.mentions import mentions, whens_of
-from projections.readmodel.hanging import days_of
-from projections.readmodel.parts import Key, Skip, Waiting, body_of, plain
+from projections.readmodel.inserting import insert, late_step, reports_with
+from projections.readmodel.memory import Memory
+from projections.readmodel.parts import Key, Skip, Waiting, body_of
 from projections.readmodel.touching import bearing, part_in, touched
 from projections.state import State
 from projections.step import Step
@@ -28,7 +37,7 @@ from projections.timeline import Timeline, appended, timeline_of
 
 Rank = tuple[int, int, int, int]
 _FIRST: Rank = (NEG_INF, 0, 0, 0)
-_PLAIN = frozenset((On, Through, Until))
+_PLAIN = frozenset((Never, On, Through, Unknown, Until))
 
 
 class Segment(NamedTuple):
@@ -51,6 +60,8 @@ class Segment(NamedTuple):
 
 
 Version = dict[Key, list[Segment]]
+# A part with its segments before and after an event.
+Change = tuple[Key, list[Segment], list[Segment]]
 
 
 class Growing:
@@ -66,8 +77,10 @@ class Growing:
         self._timeline: Timeline = timeline_of(())
         self._state = State()
         self._hanging = {RENEWAL}
+        self._memory = Memory()
+        self._names: dict[int, frozenset[str]] = {}
 
-    def take(self, entry: Entry) -> Iterator[tuple[Key, list[Segment], list[Segment]]]:
+    def take(self, entry: Entry) -> Iterator[Change]:
         """Take the next event.
 
         Returns:
@@ -78,28 +91,71 @@ class Growing:
         step = None
         if not self._state.skipped:
             step = appended(self._timeline, entry, self._hanging)
-        if step is None:
-            return self._anew()
-        return self._last(step)
+        if step is not None:
+            return self._last(step)
+        late = None
+        if not self._state.skipped:
+            late = late_step(entry, self._timeline.facts, self._hanging)
+        found = None if late is None else self._among(late)
+        return self._anew() if found is None else found
 
-    def _last(self, step: Step) -> Iterator[tuple[Key, list[Segment], list[Segment]]]:
+    def _last(self, step: Step) -> Iterator[Change]:
         """Fold a step that comes last."""
-        facts = list(_facts_of(self._timeline, step.entry))
-        changed = _Changed(self.version)
-        for key, segment in facts:
+        changed = _Changed(self.version, self._memory)
+        for key, segment in _facts_of(self._timeline, step.entry):
             changed.put(key, segment)
+        for name in self._names[step.seq]:
+            changed.put(*_fact(Key("mention", name), None))
         changed.fold(step, self._timeline, self._state)
         return changed.found()
 
-    def _anew(self) -> Iterator[tuple[Key, list[Segment], list[Segment]]]:
+    def _among(self, late: Step) -> Iterator[Change] | None:
+        """Put a step among earlier ones; give None where all must be folded anew."""
+        if isinstance(late.event, MeasureReported):
+            return self._report(late)
+        name = late.event.provision  # type: ignore[attr-defined]  # a Performed
+        segments = self.version.get(Key("provision", name))
+        rank = (late.day, late.signed, late.position, 0)
+        if not segments or segments[0].rank > rank:
+            return None
+        insert(self._timeline, late)
+        # Behind the grant; what follows is only looked at from the other end.
+        self._state.provisions[name].set_by.insert(1, late.seq)
+        changed = _Changed(self.version, self._memory)
+        key = Key("set-by", f"{name}/{late.seq}")
+        changed.put(key, Segment(late.day, rank, body_of(1)))
+        return changed.found()
+
+    def _report(self, late: Step) -> Iterator[Change] | None:
+        """Tell a measure anew, with a report that was learned late."""
+        reports = reports_with(self._timeline, late)
+        if reports is None:
+            return None
+        insert(self._timeline, late)
+        told: Version = {}
+        changed, state = _Changed(told, self._memory), State()
+        for step in reports:
+            changed.fold(step, self._timeline, state)
+        self._state.measures |= state.measures
+        (key,) = told
+        before, self.version[key] = self.version.get(key, []), told[key]
+        facts = _Changed(self.version, self._memory)
+        for fact in _facts_of(self._timeline, late.entry):
+            facts.put(*fact)
+        return iter([(key, before, told[key]), *facts.found()])
+
+    def _anew(self) -> Iterator[Change]:
         """Fold everything anew and compare."""
         before = self.version
         self._timeline = timeline = timeline_of(self._entries)
         self._state = State()
         self.version = {}
-        changed = _Changed(self.version)
+        self._memory.begin(timeline.facts)
+        changed = _Changed(self.version, self._memory)
         for key, segment in _all_facts(timeline):
             changed.put(key, segment)
+        for name in self._mentioned():
+            changed.put(*_fact(Key("mention", name), None))
         for step in timeline.steps:
             changed.fold(step, timeline, self._state)
         after = self.version
@@ -108,18 +164,36 @@ class Growing:
             if old != new:
                 yield key, old, new
 
+    def _mentioned(self) -> set[str]:
+        """Collect the milestones that somebody may ask about."""
+        record, names = self._timeline.record, set[str]()
+        corrected = []
+        for entry in record.entries:
+            seq = entry.envelope.seq
+            if seq in record.corrections:
+                corrected.append(entry)
+            else:
+                names |= self._names[seq]
+        return names | mentions(corrected).milestones
+
     def _hang(self, entry: Entry) -> None:
-        """Note the names that terms hang on."""
+        """Note the names that an event mentions, and those that terms hang on."""
+        named = getattr(entry.event, "milestone", None)
+        names = set() if named is None else {named}
         for when in whens_of(entry):
             if type(when.expr) not in _PLAIN:
-                self._hanging |= milestones(when.expr) | measures(when.expr)
+                found = milestones(when.expr)
+                names |= found
+                self._hanging |= found | measures(when.expr)
+        self._names[entry.seq] = frozenset(names)
 
 
 class _Changed:
     """A version that is being changed, and what it was before."""
 
-    def __init__(self, version: Version) -> None:
+    def __init__(self, version: Version, memory: Memory) -> None:
         self._version = version
+        self._memory = memory
         self._before: dict[Key, list[Segment]] = {}
 
     def put(self, key: Key, segment: Segment) -> None:
@@ -147,23 +221,24 @@ class _Changed:
         for nth, key in enumerate(touched(step, state)):
             segments = self._version.get(key)
             place = segments[0].rank if segments else (*rank[:3], nth)
-            self.put(key, _segment(key, step, place, timeline, state))
+            self.put(key, self._segment(key, step, place, timeline, state))
 
-    def found(self) -> Iterator[tuple[Key, list[Segment], list[Segment]]]:
+    def _segment(
+        self, key: Key, step: Step, rank: Rank, timeline: Timeline, state: State
+    ) -> Segment:
+        """Give what a part is after a step."""
+        if key.kind != "provision":
+            return Segment(step.day, rank, body_of(part_in(state, key)))
+        provision = state.provisions[key.name]
+        written, days = self._memory.after(
+            step, provision, timeline.record, timeline.facts
+        )
+        return Segment(step.day, rank, written.body, days, written.provision)
+
+    def found(self) -> Iterator[Change]:
         """Yield the parts that were put, with their segments before and after."""
         for key, before in self._before.items():
             yield key, before, self._version[key]
-
-
-def _segment(
-    key: Key, step: Step, rank: Rank, timeline: Timeline, state: State
-) -> Segment:
-    """Give what a part is after a step."""
-    if key.kind != "provision":
-        return Segment(step.day, rank, body_of(part_in(state, key)))
-    provision = plain(state.provisions[key.name])
-    days = days_of(provision, timeline.facts)
-    return Segment(step.day, rank, body_of(provision), days, provision)
 
 
 def _facts_of(timeline: Timeline, entry: Entry) -> Iterator[tuple[Key, Segment]]:
@@ -180,7 +255,6 @@ def _facts_of(timeline: Timeline, entry: Entry) -> Iterator[tuple[Key, Segment]]
                 break
     if isinstance(event, NoticeGiven) and event.provision in facts.notices:
         yield _fact(Key("notice", event.provision), facts.notices[event.provision])
-    yield from _mentioned((entry,))
 
 
 def _all_facts(timeline: Timeline) -> Iterator[tuple[Key, Segment]]:
@@ -197,13 +271,6 @@ def _all_facts(timeline: Timeline) -> Iterator[tuple[Key, Segment]]:
     for entry, effective in timeline.pending:
         waiting = Waiting(entry.seq, entry.envelope.type, effective.text)
         yield _fact(Key("pending", str(entry.seq)), waiting)
-    yield from _mentioned(timeline.record.entries)
-
-
-def _mentioned(entries: Iterable[Entry]) -> Iterator[tuple[Key, Segment]]:
-    """Yield the milestones that somebody may ask about."""
-    for name in mentions(entries).milestones:
-        yield _fact(Key("mention", name), None)
 
 
 def _fact(key: Key, fact: object) -> tuple[Key, Segment]:

@@ -7,15 +7,29 @@ at, and what does not hang on anything is final.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import IntEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from events.dates import INF
-from events.when import On, Through, Until, When, measures, milestones
+from events.when import (
+    Never,
+    On,
+    Through,
+    Unknown,
+    Until,
+    When,
+    measures,
+    milestones,
+)
 from projections.facts import Facts
 from projections.provision import Provision
 from projections.resolve import is_open, resolve_when
 from projections.resolving import end_of, start_of, starts_when
+
+# Whether a When is open, by its text and the provision if it has notices.
+Openness = dict[tuple[str, str | None], bool]
 
 
 class Hangs(IntEnum):
@@ -45,16 +59,19 @@ class Days(NamedTuple):
     hangs: int
 
 
-def days_of(provision: Provision, facts: Facts) -> Days:
+def days_of(provision: Provision, facts: Facts, openness: Openness) -> Days:
     """Resolve the days of a provision.
 
     Args:
         provision: the provision.
         facts: what is known, with a horizon before all days.
+        openness: what was found of texts under the same facts; added to.
     """
     starts, ends = start_of(provision, facts), end_of(provision, facts)
     paused_from, paused_to = _pause(provision, facts)
-    return Days(*starts, *ends, paused_from, paused_to, _hangs(provision, facts))
+    return Days(
+        *starts, *ends, paused_from, paused_to, _hangs(provision, facts, openness)
+    )
 
 
 def _pause(provision: Provision, facts: Facts) -> tuple[int, int]:
@@ -66,17 +83,36 @@ def _pause(provision: Provision, facts: Facts) -> tuple[int, int]:
     return pause.since.lo, end
 
 
-def _hangs(provision: Provision, facts: Facts) -> Hangs:
+def _hangs(provision: Provision, facts: Facts, openness: Openness) -> Hangs:
     """Tell what the days hang on, if any horizon can change them."""
     whens = [when for when in _whens(provision) if type(when.expr) not in _FIRM]
-    if not any(is_open(when, facts, provision.id) for when in whens):
+    if not any(_is_open(when, facts, provision, openness) for when in whens):
         return Hangs.NOTHING
     if provision.closings or provision.suspension or _known(provision, whens, facts):
         return Hangs.FACTS
     return Hangs.SILENCE
 
 
-def _known(provision: Provision, whens: list[When], facts: Facts) -> bool:
+def _is_open(
+    when: When, facts: Facts, provision: Provision, openness: Openness
+) -> bool:
+    """Tell whether a When is open; finding out takes long, so it is remembered."""
+    if not _known(provision, (when,), facts):
+        return _open_in_silence(when)
+    key = (when.text, provision.id if provision.id in facts.notices else None)
+    known = openness.get(key)
+    if known is None:
+        known = openness[key] = is_open(when, facts, provision.id)
+    return known
+
+
+@lru_cache(maxsize=65_536)
+def _open_in_silence(when: When) -> bool:
+    """Tell whether a When is open where nothing is known of what it hangs on."""
+    return is_open(when, Facts())
+
+
+def _known(provision: Provision, whens: Iterable[When], facts: Facts) -> bool:
     """Tell whether anything is known of what Whens hang on."""
     return provision.id in facts.notices or any(
         not milestones(when.expr).isdisjoint(facts.milestones)
@@ -95,4 +131,4 @@ def _whens(provision: Provision) -> list[When]:
     return whens
 
 
-_FIRM = frozenset((On, Through, Until))
+_FIRM = frozenset((Never, On, Through, Unknown, Until))
