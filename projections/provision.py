@@ -6,8 +6,9 @@ place while it runs; whoever is handed a state only reads them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+import msgspec
 
 from events.base import PriceStep
 from events.quantity import Quantity
@@ -76,8 +77,7 @@ class Exercise(NamedTuple):
     seq: int
 
 
-@dataclass(slots=True)
-class Terms:
+class Terms(msgspec.Struct):
     """What is agreed on amounts and prices; each may be absent or unknown."""
 
     amount: Quantity | None = None
@@ -91,8 +91,7 @@ class Terms:
     schedule: str | None = None
 
 
-@dataclass(slots=True)
-class Provision:
+class Provision(msgspec.Struct):
     """What one provision has become.
 
     Attributes:
@@ -109,11 +108,11 @@ class Provision:
     against: tuple[str, ...]
     effective: When
     level: str | None = None
-    clauses: list[Clause] = field(default_factory=list)
+    clauses: list[Clause] = msgspec.field(default_factory=list)
     starts: When | None = None
     ends: When | None = None
     due: When | None = None
-    terms: Terms = field(default_factory=Terms)
+    terms: Terms = msgspec.field(default_factory=Terms)
     condition: str | None = None
     text: str | None = None
     over: str | None = None
@@ -122,16 +121,16 @@ class Provision:
     determiner: str | None = None
     option: str | None = None
     stage: str | None = None
-    details: dict[str, str] = field(default_factory=dict)
-    closings: list[Closing] = field(default_factory=list)
+    details: dict[str, str] = msgspec.field(default_factory=dict)
+    closings: list[Closing] = msgspec.field(default_factory=list)
     suspension: Suspension | None = None
-    readings: list[Reading] = field(default_factory=list)
-    performed: list[Performance] = field(default_factory=list)
-    exercises: list[Exercise] = field(default_factory=list)
-    contested_by: list[str] = field(default_factory=list)
-    redacted: set[str] = field(default_factory=set)
-    why: dict[str, int] = field(default_factory=dict)
-    set_by: list[int] = field(default_factory=list)
+    readings: list[Reading] = msgspec.field(default_factory=list)
+    performed: list[Performance] = msgspec.field(default_factory=list)
+    exercises: list[Exercise] = msgspec.field(default_factory=list)
+    contested_by: list[str] = msgspec.field(default_factory=list)
+    redacted: set[str] = msgspec.field(default_factory=set)
+    why: dict[str, int] = msgspec.field(default_factory=dict)
+    set_by: list[int] = msgspec.field(default_factory=list)
 
     def touch(self, seq: int, *parts: str) -> None:
         """Note that an event set these parts, or bore on the provision if none."""

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+import msgspec
 
 from events.catalogue import RECORD_TYPES
-from events.correction import corrected
 from events.entry import Entry
 from events.errors import NotFound, Refused
 from events.record import EventCorrected, EventRetracted, SourceLinked
 
 
-@dataclass(slots=True)
-class Record:
+class Record(msgspec.Struct):
     """Events as they count today, and what was said of each.
 
     Attributes:
@@ -25,11 +24,11 @@ class Record:
         known: every recorded event by its number.
     """
 
-    entries: list[Entry] = field(default_factory=list)
-    corrections: dict[int, list[int]] = field(default_factory=dict)
-    retracted: dict[int, int] = field(default_factory=dict)
-    links: dict[int, list[int]] = field(default_factory=dict)
-    known: dict[int, Entry] = field(default_factory=dict)
+    entries: list[Entry] = msgspec.field(default_factory=list)
+    corrections: dict[int, list[int]] = msgspec.field(default_factory=dict)
+    retracted: dict[int, int] = msgspec.field(default_factory=dict)
+    links: dict[int, list[int]] = msgspec.field(default_factory=dict)
+    known: dict[int, Entry] = msgspec.field(default_factory=dict)
 
 
 def record_of(entries: Sequence[Entry]) -> Record:
@@ -82,6 +81,9 @@ def _replaced(spoken: Iterable[Entry], record: Record) -> dict[int, Entry]:
         if isinstance(event, EventCorrected):
             target = replaced.get(event.target) or record.known.get(event.target)
             if target is not None and not target.is_record:
+                # Most agreements have none, and reading takes time to load.
+                from events.correction import corrected
+
                 replaced[event.target] = corrected(target, event.replacement)
                 record.corrections.setdefault(event.target, []).append(entry.seq)
         elif isinstance(event, SourceLinked):

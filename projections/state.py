@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+import msgspec
 
 from events.errors import WhereasError
 from events.quantity import Quantity
 from projections.provision import Closing, Provision
 
 
-@dataclass(slots=True)
-class Party:
+class Party(msgspec.Struct):
     """A party, under the name it has now.
 
     ``successor`` and ``controller`` are for queries to follow: stored holders stay.
@@ -21,12 +21,12 @@ class Party:
     name: str
     role: str | None = None
     kind: str | None = None
-    identifiers: dict[str, str] = field(default_factory=dict)
-    former_names: list[str] = field(default_factory=list)
+    identifiers: dict[str, str] = msgspec.field(default_factory=dict)
+    former_names: list[str] = msgspec.field(default_factory=list)
     successor: str | None = None
     controller: str | None = None
     left: bool = False
-    set_by: list[int] = field(default_factory=list)
+    set_by: list[int] = msgspec.field(default_factory=list)
 
 
 class Stake(NamedTuple):
@@ -67,8 +67,7 @@ class MeasureNow(NamedTuple):
     seq: int
 
 
-@dataclass(slots=True)
-class Dispute:
+class Dispute(msgspec.Struct):
     """A dispute, and what came of it."""
 
     id: str
@@ -77,7 +76,7 @@ class Dispute:
     provisions: tuple[str, ...]
     seq: int
     outcome: str | None = None
-    set_by: list[int] = field(default_factory=list)
+    set_by: list[int] = msgspec.field(default_factory=list)
 
 
 class Skipped(NamedTuple):
@@ -90,8 +89,7 @@ class Skipped(NamedTuple):
     error: WhereasError
 
 
-@dataclass(slots=True)
-class State:
+class State(msgspec.Struct):
     """What is so once the steps up to a day are folded.
 
     Attributes:
@@ -101,12 +99,14 @@ class State:
         ended: the end of the agreement as a whole.
     """
 
-    parties: dict[str, Party] = field(default_factory=dict)
-    provisions: dict[str, Provision] = field(default_factory=dict)
-    stakes: dict[tuple[str, str, str], Stake] = field(default_factory=dict)
-    movements: list[Movement] = field(default_factory=list)
-    measures: dict[tuple[str, str | None], MeasureNow] = field(default_factory=dict)
-    disputes: dict[str, Dispute] = field(default_factory=dict)
-    procedures: dict[str, str] = field(default_factory=dict)
+    parties: dict[str, Party] = msgspec.field(default_factory=dict)
+    provisions: dict[str, Provision] = msgspec.field(default_factory=dict)
+    stakes: dict[tuple[str, str, str], Stake] = msgspec.field(default_factory=dict)
+    movements: list[Movement] = msgspec.field(default_factory=list)
+    measures: dict[tuple[str, str | None], MeasureNow] = msgspec.field(
+        default_factory=dict
+    )
+    disputes: dict[str, Dispute] = msgspec.field(default_factory=dict)
+    procedures: dict[str, str] = msgspec.field(default_factory=dict)
     ended: Closing | None = None
-    skipped: list[Skipped] = field(default_factory=list)
+    skipped: list[Skipped] = msgspec.field(default_factory=list)

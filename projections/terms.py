@@ -6,7 +6,7 @@ are looked at when an event comes in and not in every fold.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import msgspec
 
 from events.entry import Entry
 from events.errors import Refused
@@ -32,8 +32,7 @@ _PLAIN = frozenset((On, Through, Until, Never))
 RENEWAL = "a notice of non-renewal"
 
 
-@dataclass(slots=True)
-class Terms:
+class Terms(msgspec.Struct):
     """What the terms of an agreement use, gathered event by event.
 
     Attributes:
@@ -42,8 +41,8 @@ class Terms:
             renews.
     """
 
-    units: dict[str, tuple[str, int]] = field(default_factory=dict)
-    hanging: set[str] = field(default_factory=set)
+    units: dict[str, tuple[str, int]] = msgspec.field(default_factory=dict)
+    hanging: set[str] = msgspec.field(default_factory=set)
 
     def admit(self, entry: Entry) -> None:
         """Take in the terms of the next event.

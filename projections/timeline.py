@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+import msgspec
 
 from events.dates import NEG_INF
 from events.entry import Entry
@@ -36,8 +37,7 @@ class Pending(NamedTuple):
     effective: When
 
 
-@dataclass(slots=True)
-class Timeline:
+class Timeline(msgspec.Struct):
     """What was known at one moment of one agreement.
 
     Attributes:
@@ -49,8 +49,8 @@ class Timeline:
 
     record: Record
     facts: Facts
-    steps: list[Step] = field(default_factory=list)
-    pending: list[Pending] = field(default_factory=list)
+    steps: list[Step] = msgspec.field(default_factory=list)
+    pending: list[Pending] = msgspec.field(default_factory=list)
 
     def upto(self, day: int) -> list[Step]:
         """List the steps that are folded by the end of a day."""

@@ -96,6 +96,14 @@ def ledgers() -> st.SearchStrategy[Listed]:
     ).map(Listed)
 
 
+# Mostly what is learned late and changes nothing of what came before.
+LATE = ("licence-granted", "performed", "performed", "measure-reported")
+
+
+def late_ledgers() -> st.SearchStrategy[Listed]:
+    return histories(14, LATE).map(Listed)
+
+
 def folded(
     ledger: Listed, agreement: str, on: str, known: int, horizon: int
 ) -> StateAnswer:
@@ -161,6 +169,18 @@ def test_a_read_model_that_caught_up_answers_like_the_fold(
         assert lag(path, ledger) == (ledger.size, ledger.size, True)
         for on, share, horizon in asked:
             agree(path, ledger, on, round(share * (ledger.size - 1)), horizon)
+
+
+@settings(max_examples=80)
+@given(late_ledgers(), st.lists(st.tuples(ASKED, st.floats(0, 1)), min_size=6))
+def test_payments_and_reports_learned_late_stand_where_the_fold_puts_them(
+    ledger: Listed, asked: list[tuple[str, float]]
+) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "index.db"
+        rebuild(path, ledger)
+        for on, share in asked:
+            agree(path, ledger, on, round(share * (ledger.size - 1)), NEG_INF)
 
 
 @settings(max_examples=30)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 from events.base import Event, Grant
@@ -28,7 +27,7 @@ from projections.state import State
 from projections.step import Effect, Effects, Step
 
 # Fields that some grants have beside the shared ones, and where they go.
-_TERMS = tuple(field.name for field in dataclasses.fields(Terms))
+_TERMS = Terms.__struct_fields__
 _PARTS = ("level", "over", "milestone", "claimant", "determiner", "option", "due")
 _DETAILS = ("subject", "how")
 

@@ -7,7 +7,6 @@ its own for each of them.
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -94,7 +93,7 @@ def part_of(kind: Kind, body: str) -> Any:  # noqa: ANN401  # what the kind says
 
 def plain(provision: Provision) -> Provision:
     """Copy a provision without what grows with every event that bears on it."""
-    return dataclasses.replace(
+    return msgspec.structs.replace(
         provision,
         clauses=list(provision.clauses),
         closings=list(provision.closings),

@@ -6,7 +6,6 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +45,6 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-@dataclass(slots=True)
 class StoredTimeline(Timeline):
     """What was known of an agreement at a position, as the tables tell it.
 
@@ -56,7 +54,7 @@ class StoredTimeline(Timeline):
     connection: sqlite3.Connection | None = None
     name: str = ""
     position: int = 0
-    mentioned: frozenset[str] = field(default_factory=frozenset)
+    mentioned: frozenset[str] = frozenset()
 
     @property
     def agreement(self) -> str:
