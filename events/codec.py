@@ -13,7 +13,7 @@ gives the event.
 
 from __future__ import annotations
 
-import base64
+import binascii
 import hashlib
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -41,6 +41,8 @@ _PLACEHOLDERS: dict[str, object] = {
     "price-schedule": (PriceStep(PartialDate.parse("0001"), Quantity.parse(REDACTED)),),
     "replacement": {REDACTED: REDACTED},
 }
+
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 _encoder = msgspec.json.Encoder(enc_hook=enc_hook, order="sorted")
 _envelopes = msgspec.json.Decoder(Envelope, dec_hook=dec_hook)
@@ -227,4 +229,6 @@ def placeholder(cls: type[Event], name: str) -> object:
 
 def _b64url(raw: bytes) -> str:
     """Encode as base64url without padding."""
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
+    # What the base64 module does, in one step: an event takes ten of these.
+    encoded = binascii.b2a_base64(raw, newline=False)
+    return encoded.translate(_URL_SAFE, b"=").decode("ascii")

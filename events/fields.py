@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, Literal, get_args, get_origin
 
 import msgspec
@@ -32,6 +32,7 @@ Reader = Callable[[Any, str], Any]
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
+@lru_cache(maxsize=1_024)
 def kebab(name: str) -> str:
     """Write a CamelCase name in small letters with hyphens."""
     return _CAMEL.sub("-", name).lower()
