@@ -23,7 +23,7 @@ from projections.readmodel.rows import FOREVER, OPEN
 from projections.readmodel.writer import catch_up, lag, rebuild
 from projections.timeline import timeline_of
 from tests.agreements import entries as written
-from tests.histories import histories
+from tests.histories import accepted, histories
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -96,12 +96,33 @@ def ledgers() -> st.SearchStrategy[Listed]:
     ).map(Listed)
 
 
-# Mostly what is learned late and changes nothing of what came before.
-LATE = ("licence-granted", "performed", "performed", "measure-reported")
+GRANT = {
+    "event": "licence-granted",
+    "effective": "2020-01-01",
+    "id": "p",
+    "holder": "a",
+    "ends": "through 2024",
+}
+PAID = {"event": "performed", "provision": "p", "kind": "paid"}
+REPORTED = {"event": "measure-reported", "measure": "x"}
 
 
 def late_ledgers() -> st.SearchStrategy[Listed]:
-    return histories(14, LATE).map(Listed)
+    """Draw ledgers of what is learned late and changes nothing that came before."""
+    said = st.sampled_from(
+        (
+            PAID,
+            {**REPORTED, "value": "USD 1m"},
+            {**REPORTED, "value": "USD 2m", "subject": "s"},
+            {**REPORTED, "value": "USD 3m", "as_of": "2021-06-30"},
+            {"event": "provision-reaffirmed", "provisions": "p"},
+        )
+    )
+    days = st.dates(dt.date(2019, 6, 1), dt.date(2022, 12, 31)).map(str)
+    dated = st.builds(lambda fields, day: {**fields, "effective": day}, said, days)
+    return st.lists(dated, max_size=12).map(
+        lambda found: Listed(accepted([GRANT, *found]))
+    )
 
 
 def folded(
