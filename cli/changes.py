@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cli.answer import Column, Table
-from cli.phrases import numbers, scope_words
+from cli.phrases import numbers, scope_words, spans
 
 if TYPE_CHECKING:
     from projections.diff import Change
@@ -80,6 +80,8 @@ def value(given: Any, field: str | None) -> str:
             words = ", ".join(f"{k} {value(v, k)}" for k, v in given.items())
         case list() | tuple() if field == "scope":
             words = scope_words(given)
+        case list() | tuple() if field in {"claimed", "determined"}:
+            words = spans(given)
         case list() | tuple():
             words = "; ".join(value(item, field or "") for item in given)
         case _:

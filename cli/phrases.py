@@ -117,6 +117,14 @@ def _box(box: Mapping[str, Sequence[str]]) -> str:
     return " + ".join(", ".join(tags) for tags in box.values())
 
 
+def spans(given: Sequence[Sequence[str | None]]) -> str:
+    """Write the possible days of what happened to a milestone, each time by itself."""
+    return "; ".join(
+        str(lo) if lo == hi else f"between {lo or '?'} and {hi or '?'}"
+        for lo, hi in given
+    )
+
+
 def cited(sources: Sequence[Mapping[str, Any]], most: int | None = None) -> str:
     """Name sources, and where in them.
 

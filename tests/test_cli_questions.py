@@ -277,7 +277,7 @@ Differs on 2027-05-01
                              waits for: milestone agi-verified determined -> nothing
   ~  compute-threshold       status: contingent -> ended
                              waits for: milestone agi-verified claimed -> nothing
-  ~  milestone agi-verified  determined: nothing -> 2027-05-01; 2027-05-01
+  ~  milestone agi-verified  determined: nothing -> 2027-05-01
 
 Goes on after 2027-05-01
   PROVISION               STATUS      TO

@@ -11,7 +11,7 @@ from cli import options
 from cli.answer import Answer, Column, Table
 from cli.asking import Question, ask
 from cli.output import put
-from cli.phrases import STATUSES, numbers
+from cli.phrases import STATUSES, numbers, spans
 from cli.session import session_of
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def _more(state: StateAnswer, instruments: list[dict[str, Any]]) -> Iterator[Tab
     yield Table(
         tuple(map(Column, ("milestone", "claimed", "determined"))),
         [
-            (m["milestone"], _spans(m["claimed"]), _spans(m["determined"]))
+            (m["milestone"], spans(m["claimed"]) or "-", spans(m["determined"]) or "-")
             for m in state.milestones
         ],
         title="Milestones",
@@ -155,15 +155,6 @@ def _more(state: StateAnswer, instruments: list[dict[str, Any]]) -> Iterator[Tab
         ],
         title="Disputes",
     )
-
-
-def _spans(spans: list[tuple[str | None, str | None]]) -> str:
-    """Write the possible days of what happened to a milestone."""
-    written = [
-        str(lo) if lo == hi else f"between {lo or '?'} and {hi or '?'}"
-        for lo, hi in spans
-    ]
-    return "; ".join(written) or "-"
 
 
 def _remarks(
