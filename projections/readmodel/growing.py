@@ -116,7 +116,7 @@ class Growing:
         name = late.event.provision  # type: ignore[attr-defined]  # a Performed
         segments = self.version.get(Key("provision", name))
         rank = (late.day, late.signed, late.position, 0)
-        if not segments:
+        if not segments or segments[0].rank > rank:
             return None
         insert(self._timeline, late)
         # Behind the grant; what follows is only looked at from the other end.

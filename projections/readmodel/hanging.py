@@ -121,6 +121,12 @@ def _known(provision: Provision, whens: Iterable[When], facts: Facts) -> bool:
     )
 
 
+def hinges(provision: Provision) -> frozenset[str]:
+    """Name the milestones that the days of a provision rest on."""
+    whens = [when for when in _whens(provision) if type(when.expr) not in _FIRM]
+    return frozenset().union(*(milestones(when.expr) for when in whens))
+
+
 def _whens(provision: Provision) -> list[When]:
     """List the Whens that the days rest on."""
     whens = [starts_when(provision)]

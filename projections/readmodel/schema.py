@@ -40,7 +40,7 @@ MEASURES = {**_HEAD, "measure": str, "subject": str, "value": str}
 PARTIES = {**_HEAD, "title": str}
 HOLDERS = {"provision": int, "party": str, "role": str, "known_to": int}
 TAGS = {"provision": int, "axis": str, "tag": str, "known_to": int}
-AMOUNTS = {"provision": int, "currency": str, "qualifier": str, "amount": str}
+HINGES = {"provision": int, "milestone": str, "known_to": int}
 EVENTS = {
     "position": int,
     "agreement": str,
@@ -61,21 +61,24 @@ TABLES: dict[str, tuple[dict[str, type], str | None]] = {
     "parties": (PARTIES, "id"),
     "holders": (HOLDERS, None),
     "tags": (TAGS, None),
+    "hinges": (HINGES, None),
     "events": (EVENTS, "position"),
     "tracking": (TRACKING, "one"),
 }
 _INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "provisions": (
         ("agreement", "known_to"),
-        ("known_to", "hangs", "ends_hi"),
-        ("known_to", "level"),
+        ("hangs", "ends_lo", "ends_hi", "known_to"),
+        ("hangs", "ends", "known_to"),
+        ("kind", "known_to"),
     ),
-    "parts": (("agreement", "known_to"),),
+    "parts": (("agreement", "known_to"), ("kind", "known_to", "agreement")),
     "stakes": (("agreement", "known_to"), ("issuer",)),
     "measures": (("agreement", "known_to"),),
     "parties": (("agreement", "known_to"), ("name",)),
     "holders": (("party", "known_to"), ("provision",)),
-    "tags": (("axis", "tag", "known_to"), ("provision",)),
+    "tags": (("axis", "tag", "known_to"), ("provision", "axis", "tag")),
+    "hinges": (("milestone", "known_to"), ("provision",)),
     "events": (("agreement", "seq"),),
 }
 # The Julian day of ordinal 0, which SQLite counts dates from.

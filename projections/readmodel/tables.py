@@ -10,8 +10,10 @@ from typing import Any
 import msgspec
 
 from events.entry import Entry
+from events.scope import AXES
 from events.values import enc_hook
 from projections.provision import Provision
+from projections.readmodel.hanging import hinges
 from projections.readmodel.parts import Kind, part_of
 from projections.readmodel.rows import Row
 from projections.readmodel.schema import TABLES
@@ -27,6 +29,8 @@ _INSERTS = {
     name: f"INSERT INTO {name} VALUES ({', '.join('?' * len(columns))})"  # noqa: S608  # constants only
     for name, (columns, _) in TABLES.items()
 }
+# What is listed of a provision beside its row.
+CHILDREN = ("holders", "tags", "hinges")
 _NUMBERED = ("provisions", "parts", "stakes", "measures", "parties")
 
 
@@ -68,7 +72,7 @@ class Tables:
                 there,
             )
             if name == "provisions":
-                for child in ("holders", "tags"):
+                for child in CHILDREN:
                     self._connection.execute(
                         f"UPDATE {child} SET known_to = ? WHERE provision = ?",  # noqa: S608  # constants only
                         there,
@@ -107,15 +111,25 @@ class Tables:
             )
             for party in parties
         ]
-        tags = {
-            (axis, tag)
-            for clause in provision.clauses
-            if clause.include
-            for box in clause.boxes
-            for axis in box.__struct_fields__
-            for tag in getattr(box, axis)
-        }
-        self._waiting["tags"] += [(number, *tag, known_to) for tag in sorted(tags)]
+        tags = sorted(set(_tags(provision)))
+        self._waiting["tags"] += [(number, *tag, known_to) for tag in tags]
+        self._waiting["hinges"] += [
+            (number, name, known_to) for name in sorted(hinges(provision))
+        ]
+
+
+def _tags(provision: Provision) -> Iterator[tuple[str, str]]:
+    """Yield the tags that a scope includes; of a priority also where it is open."""
+    clauses = [clause for clause in provision.clauses if clause.include]
+    if provision.level and (not clauses or clauses[0] is not provision.clauses[0]):
+        yield from ((axis, "*") for axis in AXES)
+    for clause in clauses:
+        for box in clause.boxes:
+            for axis in AXES:
+                tags = getattr(box, axis)
+                yield from ((axis, tag) for tag in tags)
+                if provision.level and not tags:
+                    yield axis, "*"
 
 
 def table_of(kind: Kind) -> str:

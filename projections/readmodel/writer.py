@@ -21,7 +21,7 @@ from projections.fold import FOLD_VERSION
 from projections.readmodel.rows import OPEN, Rows
 from projections.readmodel.schema import SCHEMA_VERSION, create, finish
 from projections.readmodel.source import Source
-from projections.readmodel.tables import Tables, table_of
+from projections.readmodel.tables import CHILDREN, Tables, table_of
 
 CHUNK_EVENTS = 1_000
 _AGREEMENTS_KEPT = 64
@@ -222,7 +222,7 @@ class _CatchingUp:
     def _rewrite(self, agreement: str, position: int, tables: Tables) -> None:
         """Write an agreement anew: values of earlier events are gone."""
         tables.flush()
-        for child in ("holders", "tags"):
+        for child in CHILDREN:
             self._connection.execute(
                 f"DELETE FROM {child} WHERE provision IN "  # noqa: S608  # constants only
                 "(SELECT id FROM provisions WHERE agreement = ?)",

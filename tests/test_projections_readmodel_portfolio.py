@@ -1,0 +1,223 @@
+"""Questions to all agreements are answered as if each had been folded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from events.dates import INF, NEG_INF, PartialDate, parse_day
+from events.quantity import Quantity
+from events.scope import Box
+from events.when import milestones
+from projections.facts import Facts
+from projections.matching import coverage
+from projections.provision import Provision
+from projections.readmodel.portfolio import EXCLUSIVE, Held, Portfolio
+from projections.readmodel.reader import reading
+from projections.readmodel.writer import rebuild
+from projections.resolve import is_open
+from projections.resolving import starts_when
+from projections.status import standing
+from projections.sums import add
+from projections.timeline import Timeline, timeline_of
+from tests.agreements import entries as written
+from tests.readmodels import ASKED, HORIZONS, Listed, ledgers
+
+
+class Asked(NamedTuple):
+    """A day, a position as a share of the ledger, and a horizon."""
+
+    on: str
+    share: float
+    horizon: int
+
+
+QUESTIONS = st.builds(Asked, ASKED, st.floats(0, 1), HORIZONS)
+
+
+class Each:
+    """Every agreement of a ledger, folded."""
+
+    def __init__(self, ledger: Listed, known: int, day: int, horizon: int) -> None:
+        self.day = day
+        self.timelines: dict[str, Timeline] = {}
+        self.aside: set[str] = set()
+        for name in ledger.names():
+            entries = ledger.entries(name, known=known)
+            if not entries:
+                continue
+            there = timeline_of(entries, horizon=horizon)
+            if there.pending != timeline_of(entries).pending:
+                self.aside.add(name)
+            else:
+                self.timelines[name] = there
+
+    def held(self) -> Iterator[tuple[Held, Facts]]:
+        for name, there in self.timelines.items():
+            for provision in there.state(self.day).provisions.values():
+                how = standing(provision, there.facts, self.day)
+                yield Held(name, provision, how), there.facts
+
+
+def told(found: list[Held]) -> list[tuple[object, ...]]:
+    """Write what was found, so that it compares."""
+    return sorted(
+        (held.agreement, held.provision.id, held.provision.level, repr(held.standing))
+        for held in found
+    )
+
+
+def live(held: Held) -> bool:
+    return held.standing.status != "ended"
+
+
+def hangs_on(provision: Provision, facts: Facts, milestone: str) -> bool:
+    pause = provision.suspension
+    whens = [starts_when(provision), provision.ends, pause.until if pause else None]
+    there = [when for when in whens if when is not None]
+    return any(milestone in milestones(when.expr) for when in there) and any(
+        is_open(when, facts.at(NEG_INF), provision.id) for when in there
+    )
+
+
+WINDOWS = [("2020-01-01", "2020-12-31"), ("2022-01-01", "2025-01-01")]
+BOXES = [
+    Box(asset=("x",)),
+    Box(activity=("y", "z")),
+    Box(asset=("x/y",), channel=("c",)),
+]
+
+
+@settings(max_examples=80)
+@given(ledgers(), QUESTIONS)
+def test_the_tables_find_what_folding_every_agreement_finds(
+    ledger: Listed, asked: Asked
+) -> None:
+    known, day = (
+        round(asked.share * (ledger.size - 1)),
+        PartialDate.parse(asked.on).last,
+    )
+    each = Each(ledger, known, day, asked.horizon)
+    everything = list(each.held())
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "index.db"
+        rebuild(path, ledger)
+        with reading(path) as connection:
+            there = Portfolio(connection, known=known, on=day, horizon=asked.horizon)
+            assert there.aside == each.aside
+            for party in "abc":
+                assert told(there.of_party(party)) == told(
+                    [h for h, _ in everything if _concerns(h.provision, party)]
+                )
+            for name in "mn":
+                assert told(there.waiting(name)) == told(
+                    [
+                        h
+                        for h, facts in everything
+                        if live(h) and hangs_on(h.provision, facts, name)
+                    ]
+                )
+            for box in BOXES:
+                assert told(there.exclusive(box)) == told(
+                    [
+                        h
+                        for h, _ in everything
+                        if live(h)
+                        and h.provision.level in EXCLUSIVE
+                        and coverage(h.provision.clauses, box).possible
+                    ]
+                )
+            for first, last in WINDOWS:
+                window = parse_day(first), parse_day(last)
+                assert told(there.lapsing(*window)) == told(
+                    [h for h, _ in everything if live(h) and ends_in(h, *window)]
+                )
+            assert sorted(map(repr, there.stakes("b"))) == sorted(
+                f"HeldStake(agreement={name!r}, stake={stake!r})"
+                for name, timeline in each.timelines.items()
+                for stake in timeline.state(day).stakes.values()
+                if stake.issuer == "b"
+            )
+            assert there.totals("purchase") == add(
+                h.provision.terms.amount
+                for h, _ in everything
+                if h.provision.kind == "purchase"
+                and live(h)
+                and h.provision.terms.amount is not None
+            )
+
+
+def _concerns(provision: Provision, party: str) -> bool:
+    return party in {*provision.holders, *provision.against}
+
+
+def ends_in(held: Held, first: int, last: int) -> bool:
+    ends = held.standing.ends
+    return ends.lo <= last and ends.hi >= first and ends.lo < INF
+
+
+PORTFOLIO = """
+- {event: exclusivity-granted, effective: 2020-01-01, id: cloud, holder: a, against: b,
+   ends: through 2024, scope: {activity: [cloud], territory: [eu]}}
+- {event: exclusivity-granted, effective: 2020-01-01, id: all, holder: b, against: a,
+   ends: milestone m determined}
+- {event: purchase-committed, effective: 2021-01-01, id: buy, holder: a, against: c,
+   amount: USD 3m, ends: renews every 12 months from (through 2022) unless notice 3
+   months before}
+- {event: purchase-committed, effective: 2021-01-01, id: more, holder: a, against: c,
+   amount: about EUR 1m, ends: never}
+"""
+
+
+CLOUD_IN_GERMANY = Box(activity=("cloud/new",), territory=("eu/de",))
+
+
+@pytest.mark.parametrize(
+    ("ask", "expected"),
+    [
+        (
+            lambda p: p.exclusive(Box(activity=("cloud/new",), territory=("eu/de",))),
+            ["all", "cloud"],
+        ),
+        (lambda p: p.exclusive(Box(activity=("cloud",))), ["all"]),
+        (lambda p: p.exclusive(Box(activity=("sales",), territory=("eu",))), ["all"]),
+        (lambda p: p.of_party("c"), ["buy", "more"]),
+        (lambda p: p.of_party("b"), ["all", "cloud"]),
+        (
+            lambda p: p.lapsing(*days("2025-01-01", "2025-01-31")),
+            ["all", "buy", "cloud"],
+        ),
+        (lambda p: p.lapsing(*days("2024-06", "2024-12")), ["all"]),
+        (lambda p: p.waiting("m"), ["all"]),
+        (lambda p: p.waiting("other"), []),
+    ],
+)
+def test_a_portfolio_tells(
+    tmp_path: Path, ask: Callable[[Portfolio], list[Held]], expected: list[str]
+) -> None:
+    rebuild(tmp_path / "index.db", Listed(written(PORTFOLIO)))
+    with reading(tmp_path / "index.db") as connection:
+        day = parse_day("2024-06-01")
+        there = Portfolio(connection, known=4, on=day, horizon=day)
+        assert sorted(held.provision.id for held in ask(there)) == expected
+
+
+def test_amounts_add_up_by_currency(tmp_path: Path) -> None:
+    rebuild(tmp_path / "index.db", Listed(written(PORTFOLIO)))
+    with reading(tmp_path / "index.db") as connection:
+        day = parse_day("2024-06-01")
+        there = Portfolio(connection, known=4, on=day, horizon=day)
+        assert there.totals("purchase").amounts == (
+            Quantity.parse("USD 3m"),
+            Quantity.parse("about EUR 1m"),
+        )
+
+
+def days(first: str, last: str) -> tuple[int, int]:
+    return PartialDate.parse(first).first, PartialDate.parse(last).last
