@@ -83,8 +83,6 @@ def _verify(folder: Path, ledger: Ledger, scale: Scale) -> Comparison:
     """Compare verification with hashing and parsing the same bytes."""
     bundle = folder / "bundle.zip"
     export_all(ledger, bundle)
-    with zipfile.ZipFile(bundle) as opened:
-        files = [opened.read(name) for name in opened.namelist()]
     events = [row.event for row in ledger.store.scan()]
 
     def ours() -> int:
@@ -92,8 +90,9 @@ def _verify(folder: Path, ledger: Ledger, scale: Scale) -> Comparison:
         return len(events)
 
     def theirs() -> int:
-        for data in files:
-            sha256(data).digest()
+        with zipfile.ZipFile(bundle) as opened:
+            for name in opened.namelist():
+                sha256(opened.read(name)).digest()
         for event in events:
             json.loads(event)
         return len(events)
