@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 
-@dataclass(frozen=True)
-class Column:
+
+class Column(msgspec.Struct, frozen=True):
     """A column of a table.
 
     Attributes:
@@ -24,8 +24,7 @@ class Column:
     style: str = ""
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(msgspec.Struct, frozen=True):
     """Rows of words, each as long as there are columns.
 
     Attributes:
@@ -41,8 +40,7 @@ class Table:
     as_list: bool = False
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """What a command answers, in every form that may be asked for.
 
     Attributes:
@@ -63,4 +61,4 @@ class Answer:
     shown: Table | None = None
     more: Sequence[Table] = ()
     remarks: Sequence[str] = ()
-    hints: Sequence[str] = field(default=())
+    hints: Sequence[str] = ()

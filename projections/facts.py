@@ -6,8 +6,9 @@ provisions and disputes are what events may name.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import NamedTuple
+
+import msgspec
 
 from events.dates import NEG_INF
 from events.errors import NotFound, did_you_mean
@@ -42,8 +43,7 @@ class Instrument(NamedTuple):
     seq: int
 
 
-@dataclass(slots=True)
-class MilestoneFacts:
+class MilestoneFacts(msgspec.Struct):
     """What is known of a milestone.
 
     Attributes:
@@ -54,15 +54,14 @@ class MilestoneFacts:
         never: supposed: it is never reached.
     """
 
-    claims: list[Dated] = field(default_factory=list)
-    determinations: list[Dated] = field(default_factory=list)
+    claims: list[Dated] = msgspec.field(default_factory=list)
+    determinations: list[Dated] = msgspec.field(default_factory=list)
     lapsed: Dated | None = None
     not_by: int | None = None
     never: bool = False
 
 
-@dataclass(slots=True)
-class Facts:
+class Facts(msgspec.Struct):
     """What is known at one moment.
 
     Attributes:
@@ -79,22 +78,22 @@ class Facts:
     """
 
     horizon: int = NEG_INF
-    milestones: dict[str, MilestoneFacts] = field(default_factory=dict)
-    measures: dict[str, list[Report]] = field(default_factory=dict)
-    notices: dict[str, list[Dated]] = field(default_factory=dict)
+    milestones: dict[str, MilestoneFacts] = msgspec.field(default_factory=dict)
+    measures: dict[str, list[Report]] = msgspec.field(default_factory=dict)
+    notices: dict[str, list[Dated]] = msgspec.field(default_factory=dict)
     opened: int = 0
     title: str | None = None
     governing_law: str | None = None
     part_of: str | None = None
-    parties: dict[str, int] = field(default_factory=dict)
-    instruments: dict[str, Instrument] = field(default_factory=dict)
-    granted: dict[str, int] = field(default_factory=dict)
-    disputes: dict[str, int] = field(default_factory=dict)
-    memo: dict[tuple[str, str | None], Span] = field(default_factory=dict)
+    parties: dict[str, int] = msgspec.field(default_factory=dict)
+    instruments: dict[str, Instrument] = msgspec.field(default_factory=dict)
+    granted: dict[str, int] = msgspec.field(default_factory=dict)
+    disputes: dict[str, int] = msgspec.field(default_factory=dict)
+    memo: dict[tuple[str, str | None], Span] = msgspec.field(default_factory=dict)
 
     def at(self, horizon: int) -> Facts:
         """Give the same facts with another horizon."""
-        return replace(self, horizon=horizon, memo={})
+        return msgspec.structs.replace(self, horizon=horizon, memo={})
 
     def changed(self) -> None:
         """Forget what was resolved; to be called after facts were added."""

@@ -7,9 +7,10 @@ date leaves open, and anything else that contradicts an event is refused.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from itertools import combinations
 from typing import NoReturn
+
+from msgspec.structs import replace
 
 from events.errors import InputError, NotFound, Refused, did_you_mean
 from events.quantity import Quantity

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
-from dataclasses import replace
 from random import Random
 from typing import Literal
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from events.dates import INF, LAST_DAY, NEG_INF, PartialDate, add_months, parse_day
 from events.errors import InputError
