@@ -319,6 +319,7 @@ AS_NOBODY = """
 import os, sys
 from pathlib import Path
 from events.errors import WhereasError
+from ledger import appending, application, checking, mapper, rules
 from ledger.sqlite import factory
 from tests.ledgers import invested, reopen
 
