@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 
     from events.entry import Entry
 
-LICENCE = (
-    "- {event: LicenceGranted, effective: 2020-01-01, id: p, holder: a, against: b"
-)
+BARE = "- {event: LicenceGranted, effective: 2020-01-01, id: p, holder: a, against: b"
+LICENCE = f"{BARE}, scope: {{asset: [y]}}"
 RECORDED = {
     "nothing": "",
     "a licence": f"{LICENCE}}}",
@@ -65,6 +64,10 @@ RECORDED = {
 """,
     "an option": """
 - {event: OptionGranted, effective: 2020-01-01, id: o, holder: a, against: b, option: call}
+""",
+    "a licence without a scope": f"{BARE}}}",
+    "an option from 2023 on": """
+- {event: OptionGranted, effective: 2020-01-01, id: o, holder: a, against: b, option: call, opens: 2023-01-01}
 """,
     "a licence until closing": f"{LICENCE}, ends: milestone closing determined}}",
     "a licence until closing, widened in 2024": f"""
@@ -319,6 +322,18 @@ REFUSED = [
         "{event: InstrumentSigned, effective: 2021, id: m, kind: definitive}",
         "there is an instrument m already",
         "@2 instrument-signed m (2020-01-01)",
+    ),
+    (
+        "a licence without a scope",
+        "{event: ScopeWidened, effective: 2021, provision: p, include: {asset: x}}",
+        "p has no scope, so that it covers everything already",
+        "@2 licence-granted p (2020-01-01)",
+    ),
+    (
+        "an option from 2023 on",
+        "{event: OptionExercised, effective: 2022-12-31, provision: o, by: a, choice: exercised}",
+        "o opens only later: 2023-01-01",
+        "@2 option-granted o (2020-01-01)",
     ),
     (
         "a panel",

@@ -22,6 +22,7 @@ from projections.effects.changes import close
 from projections.facts import Facts
 from projections.provision import Exercise, Performance, Provision
 from projections.refusals import absent, changeable, require_provisions
+from projections.resolving import start_of, starts_when
 from projections.state import Dispute, MeasureNow, State
 from projections.step import Effects, Step
 
@@ -141,6 +142,14 @@ def _exercised(state: State, event: OptionExercised, step: Step, facts: Facts) -
             f"{provision.id} is a {provision.kind}; there is nothing to exercise",
             hint="an option or a first refusal is exercised",
             seq=provision.set_by[0],
+        )
+    opens = start_of(provision, facts)
+    if opens.lo > step.day:
+        raise Refused(
+            f"{provision.id} opens only later: {starts_when(provision)}",
+            hint="give a later effective date, or record first that it was brought "
+            "forward (term-changed)",
+            seq=provision.why.get("starts", provision.set_by[0]),
         )
     _check_milestone(state, event.milestone, event.by)
     provision.exercises.append(
