@@ -43,7 +43,7 @@ def durable_append(folder: Path, scale: Scale) -> Iterator[Comparison]:
             _appends_of(ledger, told, scale.appends),
             "bare sqlite3 commit",
             theirs,
-            bar=Bar(ratio=0.7),
+            bar=Bar(ratio=0.6),
             rounds=scale.rounds,
         )
 

@@ -14,6 +14,7 @@ from benchmarks.appending import durable_append, long_agreement, proofs_of_appen
 from benchmarks.auditing import audit
 from benchmarks.folding import full_fold
 from benchmarks.importing import json_lines
+from benchmarks.indexing import building, portfolio_questions, state_of_one
 from benchmarks.measuring import Comparison
 from benchmarks.memory import peaks
 from benchmarks.scale import FULL, SMOKE, Scale
@@ -27,6 +28,9 @@ BENCHMARKS: dict[str, Benchmark] = {
     "long": long_agreement,
     "import": json_lines,
     "fold": full_fold,
+    "state": state_of_one,
+    "index": building,
+    "portfolio": portfolio_questions,
     "start": state_of_example,
     "audit": audit,
     "memory": peaks,

@@ -17,6 +17,8 @@ class Scale(NamedTuple):
         starts: processes started a round.
         audit_events: the events of a ledger that is exported and verified.
         proofs: how many proofs are made a round.
+        index_events: the events of a portfolio that is indexed.
+        questions: questions to one agreement a round.
     """
 
     rounds: int
@@ -27,6 +29,8 @@ class Scale(NamedTuple):
     starts: int
     audit_events: int
     proofs: int
+    index_events: int
+    questions: int
 
 
 FULL = Scale(
@@ -38,6 +42,8 @@ FULL = Scale(
     starts=3,
     audit_events=100_000,
     proofs=200,
+    index_events=100_000,
+    questions=20,
 )
 # Enough to see that every benchmark still works, too little to measure anything.
 SMOKE = Scale(
@@ -49,4 +55,6 @@ SMOKE = Scale(
     starts=1,
     audit_events=1_000,
     proofs=10,
+    index_events=1_000,
+    questions=2,
 )

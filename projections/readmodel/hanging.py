@@ -27,6 +27,8 @@ from projections.facts import Facts
 from projections.provision import Provision
 from projections.resolve import is_open, resolve_when
 from projections.resolving import end_of, start_of, starts_when
+from projections.spans import Span
+from projections.status import Standing
 
 # Whether a When is open, by its text and the provision if it has notices.
 Openness = dict[tuple[str, str | None], bool]
@@ -72,6 +74,27 @@ def days_of(provision: Provision, facts: Facts, openness: Openness) -> Days:
     return Days(
         *starts, *ends, paused_from, paused_to, _hangs(provision, facts, openness)
     )
+
+
+def certain_standing(days: Days, day: int) -> Standing | None:
+    """Tell how a provision stands by days that no horizon changes.
+
+    It is the same test, in the same order, as of a provision itself. None where it is
+    contingent: on what is not in the days.
+    """
+    starts, ends = (
+        Span(days.starts_lo, days.starts_hi),
+        Span(days.ends_lo, days.ends_hi),
+    )
+    if ends.hi <= day or ends.hi <= starts.lo:
+        return Standing("ended", (), starts, ends)
+    if starts.lo > day:
+        return Standing("not-yet", (), starts, ends)
+    if days.paused_from <= day < days.paused_to:
+        return Standing("suspended", (), starts, ends)
+    if starts.hi <= day < ends.lo:
+        return Standing("in-force", (), starts, ends)
+    return None
 
 
 def _pause(provision: Provision, facts: Facts) -> tuple[int, int]:

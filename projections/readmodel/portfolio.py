@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 
 from events.dates import INF
 from events.scope import AXES, Box
-from events.when import When
+from events.when import Measure, Milestone, Offset, When
 from projections.facts import Facts
 from projections.matching import coverage
 from projections.provision import Provision
-from projections.readmodel.hanging import Hangs
+from projections.readmodel.hanging import Days, Hangs, certain_standing
 from projections.readmodel.parts import part_of
 from projections.readmodel.reader import timeline_at
 from projections.resolve import resolve_when
@@ -30,7 +30,12 @@ from projections.sums import Sum, add
 EXCLUSIVE = ("exclusive", "sole")
 _KNOWN = "p.known_from <= :known AND p.known_to > :known"
 _NOW = f"{_KNOWN} AND p.on_from <= :on AND p.on_to > :on"
-_SELECT = "SELECT p.agreement, p.body, p.hangs FROM"
+# Spans of every horizon lie within those in the tables: what has ended by these has
+# ended by all.
+_LIVE = "p.ends_hi > :on"
+_SELECT = (
+    f"SELECT p.agreement, p.body, {', '.join(f'p.{d}' for d in Days._fields)} FROM"
+)
 _MOST_TEXTS = 500
 
 
@@ -77,11 +82,24 @@ class Portfolio:
         Silence up to the horizon settles in them when a pending event took effect.
         """
         waiting = self._connection.execute(
-            f"SELECT DISTINCT p.agreement FROM parts AS p WHERE kind = 'pending' "  # noqa: S608  # constants only
+            f"SELECT p.agreement, p.body FROM parts AS p WHERE kind = 'pending' "  # noqa: S608  # constants only
             f"AND {_KNOWN}",
             self._asked,
         )
-        return frozenset(name for (name,) in waiting if self._timeline(name) is None)
+        doubtful = {
+            agreement for agreement, body in waiting if self._may_be_settled(body)
+        }
+        return frozenset(name for name in doubtful if self._timeline(name) is None)
+
+    def _may_be_settled(self, body: str) -> bool:
+        """Tell whether silence may settle when a pending event took effect.
+
+        A milestone or a measure by itself stays open, whatever comes of it.
+        """
+        expr = When.parse(part_of("pending", body).effective).expr
+        while isinstance(expr, Offset):
+            expr = expr.of
+        return self._horizon >= INF or not isinstance(expr, Milestone | Measure)
 
     def exclusive(self, asked: Box) -> list[Held]:
         """Find who holds exclusivity over a scope, now or perhaps later.
@@ -101,7 +119,7 @@ class Portfolio:
         found = self._found(
             f"tags AS f JOIN provisions AS p ON p.id = f.provision WHERE f.axis = "
             f"'{first}' AND f.tag IN ({_marks(tags[first])}) AND f.known_to > :known "
-            f"AND p.level IN ({levels}) AND {where or '1'}",
+            f"AND p.level IN ({levels}) AND {_LIVE} AND {where or '1'}",
         )
         unique = {(held.agreement, held.provision.id): held for held in found}
         return [
@@ -123,6 +141,9 @@ class Portfolio:
     def lapsing(self, first: int, last: int) -> list[Held]:
         """Find what ends, or may end, on one of the days of a window.
 
+        What may end on any day to come, because a milestone may, is only found where
+        it has ended for certain by the last day of the window.
+
         Args:
             first: the first day, an ordinal.
             last: the last day.
@@ -130,11 +151,14 @@ class Portfolio:
         window = Span(first, last)
         self._asked |= {"first": first, "last": last}
         found = [*self._ending_firmly(), *self._ending_in_silence(window)]
-        found += self._found(f"provisions AS p WHERE p.hangs = {Hangs.FACTS:d}")
+        found += self._found(
+            f"provisions AS p WHERE p.hangs = {Hangs.FACTS:d} AND {_LIVE}"
+        )
         return [
             held
             for held in found
-            if held.standing.status != "ended" and _meet(held.standing.ends, window)
+            if held.standing.status != "ended"
+            and self._lapses(held.standing.ends, window)
         ]
 
     def waiting(self, milestone: str) -> list[Held]:
@@ -143,26 +167,29 @@ class Portfolio:
         found = self._found(
             "hinges AS h JOIN provisions AS p ON p.id = h.provision WHERE "
             f"h.milestone = :milestone AND h.known_to > :known "
-            f"AND p.hangs > {Hangs.NOTHING:d}"
+            f"AND p.hangs > {Hangs.NOTHING:d} AND {_LIVE}"
         )
         return [held for held in found if held.standing.status != "ended"]
 
     def stakes(self, issuer: str) -> list[HeldStake]:
         """Find the stakes in an issuer, by agreement."""
         self._asked["issuer"] = issuer
+        aside = self.aside
         rows = self._connection.execute(
             f"SELECT p.agreement, p.body FROM stakes AS p WHERE p.issuer = :issuer "  # noqa: S608  # constants only
             f"AND {_NOW} ORDER BY p.agreement, p.id",
             self._asked,
         )
         return [
-            HeldStake(agreement, part_of("stake", body)) for agreement, body in rows
+            HeldStake(agreement, part_of("stake", body))
+            for agreement, body in rows
+            if agreement not in aside
         ]
 
     def totals(self, kind: str) -> Sum:
         """Add up the amounts of provisions of a kind that have not ended."""
         self._asked["kind"] = kind
-        found = self._found("provisions AS p WHERE p.kind = :kind")
+        found = self._found(f"provisions AS p WHERE p.kind = :kind AND {_LIVE}")
         return add(
             held.provision.terms.amount
             for held in found
@@ -172,7 +199,7 @@ class Portfolio:
 
     def _ending_firmly(self) -> Iterator[Held]:
         """Yield what ends in the window whatever the horizon."""
-        firm = f"provisions AS p WHERE p.hangs = {Hangs.NOTHING:d} AND"
+        firm = f"provisions AS p WHERE p.hangs = {Hangs.NOTHING:d} AND {_LIVE} AND"
         yield from self._found(f"{firm} p.ends_lo BETWEEN :first AND :last")
         yield from self._found(
             f"{firm} p.ends_lo < p.ends_hi AND p.ends_lo < :first "
@@ -181,7 +208,7 @@ class Portfolio:
 
     def _ending_in_silence(self, window: Span) -> Iterator[Held]:
         """Yield what ends in the window because of what is not known."""
-        silent = f"provisions AS p WHERE p.hangs = {Hangs.SILENCE:d} AND"
+        silent = f"provisions AS p WHERE p.hangs = {Hangs.SILENCE:d} AND {_LIVE} AND"
         texts = self._connection.execute(
             f"SELECT DISTINCT p.ends FROM {silent} {_KNOWN} AND p.ends IS NOT NULL",  # noqa: S608  # constants only
             self._asked,
@@ -189,23 +216,37 @@ class Portfolio:
         ending = [
             text
             for (text,) in texts
-            if _meet(resolve_when(When.parse(text), self._silence), window)
+            if self._lapses(resolve_when(When.parse(text), self._silence), window)
         ]
         for at in range(0, len(ending), _MOST_TEXTS):
             some = ending[at : at + _MOST_TEXTS]
             yield from self._found(f"{silent} p.ends IN ({_marks(some)})")
 
+    def _lapses(self, ends: Span, window: Span) -> bool:
+        """Tell whether an end lies in a window, or may and not by silence alone."""
+        if ends.lo > window.hi or ends.hi < window.lo or ends.lo >= INF:
+            return False
+        return ends.lo != self._horizon or ends.hi <= window.hi
+
     def _found(self, source: str) -> Iterator[Held]:
         """Yield the provisions that a query finds, with how they stand."""
         rows = self._connection.execute(f"{_SELECT} {source} AND {_NOW}", self._asked)
-        for agreement, body, hangs in rows.fetchall():
-            if agreement not in self.aside:
+        aside = self.aside
+        for agreement, body, *columns in rows.fetchall():
+            if agreement not in aside:
                 provision = part_of("provision", body)
-                facts = self._silence
-                if hangs != Hangs.SILENCE:
-                    facts = self._facts_of(agreement)
-                there = standing(provision, facts, self._on)
+                there = self._standing(agreement, provision, Days._make(columns))
                 yield Held(agreement, provision, there)
+
+    def _standing(self, agreement: str, provision: Provision, days: Days) -> Standing:
+        """Tell how a provision stands; facts are only read where they matter."""
+        if days.hangs == Hangs.SILENCE:
+            return standing(provision, self._silence, self._on)
+        if days.hangs == Hangs.NOTHING:
+            there = certain_standing(days, self._on)
+            if there is not None:
+                return there
+        return standing(provision, self._facts_of(agreement), self._on)
 
     def _facts_of(self, agreement: str) -> Facts:
         facts = self._facts.get(agreement)
@@ -233,8 +274,3 @@ def _above(tags: Sequence[str]) -> list[str]:
 def _marks(texts: Iterable[str]) -> str:
     """Quote texts for a list in a query."""
     return ", ".join("'" + text.replace("'", "''") + "'" for text in texts)
-
-
-def _meet(one: Span, other: Span) -> bool:
-    """Tell whether spans have a day in common that is no infinite one."""
-    return one.lo <= other.hi and one.hi >= other.lo and one.lo < INF
