@@ -103,6 +103,12 @@ def _term_changed(state: State, event: TermChanged, step: Step, facts: Facts) ->
 def _widened(state: State, event: ScopeWidened, step: Step, facts: Facts) -> None:
     """Include more, also what had been carved out."""
     provision = changeable(state, step, facts, event.provision)
+    if not provision.clauses:
+        raise Refused(
+            f"{provision.id} has no scope, so that it covers everything already",
+            hint="scope-narrowed says what it does not cover",
+            seq=provision.set_by[0],
+        )
     clause = Clause(event.include, step.seq, condition=event.condition, text=event.text)
     provision.clauses.append(clause)
     provision.touch(step.seq, "scope")
