@@ -57,11 +57,12 @@ def _change_later(story: Story) -> None:
 
 def _change_scope(story: Story) -> None:
     box = {"territory": [story.random.choice(words.TERRITORIES)]}
-    name = story.one().id
-    if story.random.random() < words.HALF:
-        story.tell("ScopeNarrowed", provision=name, exclude=box)
+    held = story.one()
+    # What has no scope covers everything, and cannot cover more.
+    if not held.scoped or story.random.random() < words.HALF:
+        story.tell("ScopeNarrowed", provision=held.id, exclude=box)
     else:
-        story.tell("ScopeWidened", provision=name, include=box)
+        story.tell("ScopeWidened", provision=held.id, include=box)
 
 
 def _change_condition(story: Story) -> None:

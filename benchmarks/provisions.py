@@ -46,6 +46,7 @@ class Held:
         ends: the first day on which it may have ended, an ordinal.
         through: the year through which it runs, where the term says so.
         milestone: what it ends with, where the term says so.
+        scoped: whether the grant says what it covers.
         renews: whether it renews itself.
         suspended: whether it pauses.
         pinned: whether a change waits for a milestone, so that it must not end.
@@ -57,6 +58,7 @@ class Held:
     ends: int = INF
     through: int = 0
     milestone: str | None = None
+    scoped: bool = False
     renews: bool = False
     suspended: bool = False
     pinned: bool = False
@@ -90,6 +92,7 @@ def grant(
     else:
         fields |= {"holder": holder, "against": against}
     if scoped:
+        held.scoped = True
         fields["scope"] = words.scope(random)
     if priced:
         fields["amount"] = words.money(random)
