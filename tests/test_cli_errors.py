@@ -273,11 +273,11 @@ hint: the fields are source, title, uri, at, published, sha256, quote, stance
 
 def test_a_value_of_json_that_is_none(desk: Desk) -> None:
     line = "append party-joined a-b --effective 2025"
-    assert desk([*line.split(), "--party", '{"id": "gamma",}']) == snapshot("""\
+    assert desk([*line.split(), "--party", '{"id"}']) == snapshot("""\
 --- stderr
-error: --party: this is not JSON: expecting property name enclosed in double quotes
-  | {"id": "gamma",}
-  |                ^
+error: --party: this is not JSON: expecting ':' delimiter
+  | {"id"}
+  |      ^
 hint: write for example {"id": "alpha", "name": "Alpha, Inc."}
 --- exit status 2
 """)
