@@ -15,7 +15,9 @@ stays so.
 from __future__ import annotations
 
 import os
+import random
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
@@ -32,7 +34,20 @@ from ledger.sqlite.schema import (
 )
 
 OTHER_WAIT_SECONDS = 5.0
+_PAUSE_SECONDS = 0.02
 _FULL = 2
+_KIND = (
+    "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_master) "
+    "FROM pragma_application_id, pragma_user_version"
+)
+
+
+class _Kind(NamedTuple):
+    """What a database says that it is."""
+
+    program: int
+    version: int
+    tables: int
 
 
 class Watch(NamedTuple):
@@ -104,6 +119,19 @@ def create(path: Path) -> None:
         raise NotFound(f"there is no folder {path.parent}", path=str(path))
     if path.exists() and not path.is_file():
         raise foreign(path, "is not a file")
+    deadline = time.monotonic() + OTHER_WAIT_SECONDS
+    while True:
+        try:
+            return _fill(path)
+        except Conflict:
+            # SQLite does not wait for whoever else begins to write ahead.
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(random.uniform(0, _PAUSE_SECONDS))  # noqa: S311  # spreads the tries; no secret
+
+
+def _fill(path: Path) -> None:
+    """Put the tables of a ledger into a file that is not there or empty."""
     with failing(path), closing(_connect(path, "rwc")) as connection:
         _refuse_existing(connection, path)
         _make_durable(connection, path)
@@ -174,14 +202,13 @@ def _ready(
 
 def _check_kind(connection: sqlite3.Connection, path: Path) -> None:
     """Check that the file is a ledger of a format known here, writing ahead."""
-    program = _pragma(connection, "application_id")
-    version = _pragma(connection, "user_version")
-    if program != APPLICATION_ID:
-        empty = not program and _is_empty(connection)
+    kind = _kind(connection)
+    if kind.program != APPLICATION_ID:
+        empty = not kind.program and not kind.tables
         raise foreign(path, "is empty" if empty else "is not a ledger")
-    if not isinstance(version, int) or version > FORMAT_VERSION:
+    if kind.version > FORMAT_VERSION:
         raise InputError(
-            f"{path} has format {version}; this version of whereas reads up to "
+            f"{path} has format {kind.version}; this version of whereas reads up to "
             f"{FORMAT_VERSION}",
             hint="install a newer version of whereas",
             path=str(path),
@@ -211,15 +238,16 @@ def _make_durable(connection: sqlite3.Connection, path: Path) -> None:
 
 def _refuse_existing(connection: sqlite3.Connection, path: Path) -> None:
     """Refuse to make a ledger of something that is not empty."""
-    if _pragma(connection, "application_id") == APPLICATION_ID:
+    kind = _kind(connection)
+    if kind.program == APPLICATION_ID:
         raise Refused(f"there is a ledger at {path} already", path=str(path))
-    if not _is_empty(connection):
+    if kind.tables:
         raise foreign(path, "is a database of another program")
 
 
-def _is_empty(connection: sqlite3.Connection) -> bool:
-    """Tell whether a database has no tables."""
-    return connection.execute("SELECT 1 FROM sqlite_master").fetchone() is None
+def _kind(connection: sqlite3.Connection) -> _Kind:
+    """Read what a file is, all of it at one moment: somebody may be making it."""
+    return _Kind._make(connection.execute(_KIND).fetchone())
 
 
 def _pragma(connection: sqlite3.Connection, words: str) -> object:
