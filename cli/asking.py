@@ -121,7 +121,8 @@ def known_words(known: KnownAt, words: str | None) -> str:
     if words in {None, "now"}:
         return f"as known now (@{known.seq})"
     if str(words).startswith("@"):
-        return f"as known after {words} (recorded {known.recorded_at})"
+        second = known.recorded_at.partition(".")[0]
+        return f"as known after {words} (recorded {second}Z)"
     return f"as known at {words} (@{known.seq})"
 
 

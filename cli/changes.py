@@ -27,7 +27,7 @@ _SHOWN = (
     Column("by", narrow=True),
 )
 # What a provision is told by when it comes or goes.
-_MAIN = {"level": "", "quantity": "", "scope": "over", "starts": "from", "ends": ""}
+_MAIN = {"level": "", "quantity": "", "scope": "over", "starts": "from", "ends": "ends"}
 _NONE = {"starts": "not stated", "ends": "not stated"}
 # A reader is told of the end itself, and of the readings.
 _FOLLOWS = {"flags", "ended", "agreed_ends", "amount", "rate"}
@@ -122,12 +122,13 @@ def _line(name: str, before: Any, after: Any) -> str:
 def _whole(given: Mapping[str, Any]) -> str:
     """Tell what came or went by the words that matter most."""
     if "status" not in given:
-        left_out = {"set_by", "id"}
-        return ", ".join(
+        left_out = {"set_by", "id", "milestone", "measure"}
+        told = ", ".join(
             f"{key} {value(v, key)}"
             for key, v in given.items()
             if key not in left_out and v not in (None, [], {})
         )
+        return told or "mentioned"
     parts = [str(given["kind"])]
     if given["holders"]:
         parts.append(f"held by {', '.join(given['holders'])}")

@@ -235,7 +235,9 @@ def _recorded(target: Entry) -> dict[str, Any]:
 
     from events.values import enc_hook
 
-    mapping: dict[str, Any] = msgspec.to_builtins(target.event, enc_hook=enc_hook)
+    mapping: dict[str, Any] = _plain(
+        msgspec.to_builtins(target.event, enc_hook=enc_hook)
+    )
     envelope = target.envelope
     if envelope.effective is not None:
         mapping["effective"] = envelope.effective.text
@@ -250,7 +252,7 @@ def _plain(value: Any) -> Any:
     """Give a value of YAML as it was recorded, to compare it."""
     if isinstance(value, dict):
         return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
     isoformat = getattr(value, "isoformat", None)
     return isoformat() if isoformat else value

@@ -23,6 +23,8 @@ _COLUMNS = (
     Column("root"),
 )
 
+_SHOWN = tuple(map(Column, ("event", "position", "leaf_hash", "tree_size", "root")))
+
 
 def answer(receipts: Sequence[Receipt], types: Sequence[str]) -> Answer:
     """Tell where events were recorded.
@@ -48,8 +50,16 @@ def answer(receipts: Sequence[Receipt], types: Sequence[str]) -> Answer:
         document={"schema": RECEIPTS_SCHEMA, "receipts": receipts},
         items=receipts,
         title=title(receipts, types),
-        table=Table(_COLUMNS, rows, as_list=True),
+        table=Table(_COLUMNS, rows),
+        shown=Table(_SHOWN, [_shown(row) for row in rows], as_list=True),
     )
+
+
+def _shown(row: Sequence[str]) -> tuple[str, ...]:
+    """Write a receipt for a reader, who has read in which agreement."""
+    told, agreement, event, kind, *receipt = row
+    there = f" ({told})" if told != "recorded" else ""
+    return (f"{agreement} {event} {kind}{there}", *receipt)
 
 
 def outcome(receipt: Receipt) -> str:

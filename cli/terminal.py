@@ -18,6 +18,8 @@ from cli.safe import one_line
 GAP = INDENT = 2
 # A word that is longer may be broken; rows are told as lists before any other is.
 LONGEST_WORD = 28
+# A column that needs no more is not made narrower.
+LEAST_WIDTH = 12
 
 
 def console(color: str, width: int) -> Console:
@@ -138,7 +140,8 @@ def _widths(
 def _longest_word(texts: Sequence[str]) -> int:
     """Measure the longest word of a column, up to where it may be broken."""
     words = (word for text in texts for word in text.split())
-    return min(LONGEST_WORD, max(map(cell_len, words), default=0))
+    longest = max(map(cell_len, words), default=0)
+    return max(LEAST_WIDTH, min(LONGEST_WORD, longest))
 
 
 def _heading(column: Column) -> str:

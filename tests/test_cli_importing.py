@@ -124,10 +124,11 @@ def test_a_dry_run_shows_the_difference_in_state_and_writes_nothing(
 would record @1 agreement-opened, @2 licence-granted, @3 right-relinquished in
   a-b; nothing is recorded; on 2026-01-02, this would change:
 
-     WHAT         CHANGE                                               BY
-  +  models       licence; held by alpha; from 2020-01-01; 2025-10-28  @2 @3
-  +  party alpha  name Alpha                                           @1
-  +  party beta   name Beta                                            @1
+     WHAT         CHANGE                                                   BY
+  +  models       licence; held by alpha; from 2020-01-01; ends            @2 @3
+                  2025-10-28
+  +  party alpha  name Alpha                                               @1
+  +  party beta   name Beta                                                @1
 """)
     assert desk("list") == snapshot("""\
 --- stderr

@@ -412,12 +412,11 @@ Money on 2026-01-02, as known now (@51)
   azure-purchase          USD 250bn                     USD 250bn    @40
 
 In total
-  PROVISION                         COMMITTED            PERFORMED          OUTSTANDING          BY
-  investment-2019 +                 USD 13bn             funded USD 11.6bn  USD 1.4bn            @3
-  investment-further                                                                             @15
-                                                                                                 @20
-  azure-purchase-earlier +          USD 250bn + unknown                     USD 250bn + unknown  @10
-  azure-purchase                                                                                 @40
+  PROVISION                  COMMITTED            PERFORMED          OUTSTANDING          BY
+  investment-2019 +          USD 13bn             funded USD 11.6bn  USD 1.4bn            @3 @15 @20
+  investment-further
+  azure-purchase-earlier +   USD 250bn + unknown                     USD 250bn + unknown  @10 @40
+  azure-purchase
 
 azure-purchase-earlier: @10 gives no amount.
 """)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from cli import changes, options
-from cli.answer import Answer
+from cli.answer import Answer, Column, Table
 from cli.asking import Question, ask, known_words, on_words
 from cli.output import put
 from cli.session import session_of
@@ -99,7 +99,20 @@ def answer(before: Question, after: Question) -> Answer:
         title=f"{diff.title or diff.agreement} {_clocks(before, after)}",
         table=changes.table(diff.changes),
         shown=changes.shown(diff.changes),
+        more=(_recorded(diff),),
         remarks=() if diff.changes else ("Nothing differs.",),
+    )
+
+
+def _recorded(diff: DiffAnswer) -> Table:
+    """Name the events that were recorded between two moments of knowledge."""
+    return Table(
+        (Column("event", whole=True, style="bold"), Column("what")),
+        [
+            (f"@{e.event}", " ".join(filter(None, (e.type, e.about))))
+            for e in diff.recorded
+        ],
+        title="Recorded in between",
     )
 
 
