@@ -54,7 +54,7 @@ def status(provision: ProvisionAnswer) -> str:
             return f"in force {_until(ends)}"
         case "contingent":
             waits_to_begin = provision.starts in provision.waits_for
-            when = f"from {provision.starts}" if waits_to_begin else _until(ends)
+            when = _from(provision.starts) if waits_to_begin else _until(ends)
             return f"{when} (waits)"
         case "suspended":
             return "suspended"
@@ -86,6 +86,11 @@ def _awaited(atom: str) -> str:
 def numbers(seqs: Iterable[int]) -> str:
     """Write the numbers of events."""
     return " ".join(f"@{seq}" for seq in seqs)
+
+
+def _from(starts: str) -> str:
+    """Say from when, where that is not certain yet."""
+    return f"{'starts' if starts.startswith('between ') else 'from'} {starts}"
 
 
 def _until(ends: str | None) -> str:
