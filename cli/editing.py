@@ -82,7 +82,9 @@ def revise(session: Session, target: Entry, given: Mapping[str, Any], use: Use) 
         WhereasError: what was written cannot be used, and was closed unchanged.
     """
     cls = type(target.event)
-    recorded = _recorded(target)
+    from ledger.importing.mapping import correctable
+
+    recorded = correctable(target)
     head = [
         f"# {target.label} in {target.envelope.agreement}, as it was recorded",
         "# Write it as it should have been, save and close.",
@@ -227,25 +229,6 @@ def _lines(cls: type[Event], given: Mapping[str, Any]) -> Iterator[str]:
 def _flow(value: Any) -> str:
     """Write a value in one line of YAML; JSON is YAML."""
     return json.dumps(value, ensure_ascii=False)
-
-
-def _recorded(target: Entry) -> dict[str, Any]:
-    """Write an event as it was recorded."""
-    import msgspec
-
-    from events.values import enc_hook
-
-    mapping: dict[str, Any] = _plain(
-        msgspec.to_builtins(target.event, enc_hook=enc_hook)
-    )
-    envelope = target.envelope
-    if envelope.effective is not None:
-        mapping["effective"] = envelope.effective.text
-    if envelope.instrument is not None:
-        mapping["instrument"] = envelope.instrument
-    if sources := target.sources():
-        mapping["sources"] = [msgspec.to_builtins(source) for source in sources]
-    return mapping
 
 
 def _plain(value: Any) -> Any:

@@ -99,7 +99,7 @@ class Appending:
             if receipts := replayed(self._store, drafts):
                 return receipts
             places = self._places(drafts, expected, system=system)
-            sealed = sealed or self._sealed(drafts, recorded_by, batch)
+            sealed = sealed or self.seal_all(drafts, recorded_by, batch)
             if dry_run:
                 self._rehearse(drafts, sealed, places)
                 return []
@@ -116,7 +116,7 @@ class Appending:
         drafts: Sequence[Draft],
         sealed: Sequence[Pending],
         places: Places,
-        erasure: Erasure | None = None,
+        erasures: Sequence[Erasure] = (),
         size: int | None = None,
     ) -> list[Receipt]:
         """Ask the rules, and write what they admit.
@@ -125,7 +125,7 @@ class Appending:
             drafts: the events.
             sealed: the same, ready but for their places.
             places: their numbers.
-            erasure: values to erase in the same transaction.
+            erasures: values to erase in the same transaction.
             size: how many events the whole ledger must have; any number by default.
 
         Raises:
@@ -139,7 +139,7 @@ class Appending:
             try:
                 self._admit(drafts, places, admitted)
                 self._events.put(
-                    pendings, receipts=receipts, erasure=erasure, size=size
+                    pendings, receipts=receipts, erasures=erasures, size=size
                 )
             except BaseException:
                 self._forget(admitted)
@@ -170,8 +170,8 @@ class Appending:
         )
         return Pending(envelope, found.disclosed, found.salts)
 
-    def _sealed(
-        self, drafts: Sequence[Draft], recorded_by: str, batch: str | None
+    def seal_all(
+        self, drafts: Sequence[Draft], recorded_by: str, batch: str | None = None
     ) -> list[Pending]:
         """Make the drafts ready, those of a batch with their places in it."""
         count = len(drafts)

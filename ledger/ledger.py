@@ -217,8 +217,10 @@ class Ledger:
         *,
         reason: str,
         recorded_by: str,
-    ) -> Receipt:
+    ) -> list[Receipt]:
         """Erase values of an event for good, and record that they were.
+
+        What corrections of the event put in their place goes as well.
 
         Args:
             agreement: the agreement.
@@ -227,8 +229,12 @@ class Ledger:
             reason: why, which is kept.
             recorded_by: who does.
 
+        Returns:
+            The receipts of the events that say so, of that event first.
+
         Raises:
             NotFound: there is no such event, or no such value.
+            Refused: the values are erased already.
         """
         from ledger.erasing import erase, erasure_draft
 

@@ -20,7 +20,8 @@ from events.errors import (
     Refused,
     WhereasError,
 )
-from events.record import HeadsSnapshotted, ValuesErased
+from events.reader import read_draft
+from events.record import EventRetracted, HeadsSnapshotted, ValuesErased
 from ledger.admission import Fetch
 from ledger.ledger import Ledger
 from ledger.log import tree
@@ -452,7 +453,7 @@ def test_erasing_takes_the_value_and_keeps_every_hash(
     ledger.append([opened()], recorded_by="ann")
     ledger.append([invested(1, amount="USD 987654321m", note="hush")], recorded_by="a")
     before = ledger.store.row(A, 2)
-    receipt = ledger.erase(A, 2, ["amount"], reason="order", recorded_by="ann")
+    (receipt,) = ledger.erase(A, 2, ["amount"], reason="order", recorded_by="ann")
     after = ledger.store.row(A, 2)
     assert before is not None
     assert after is not None
@@ -472,6 +473,78 @@ def test_erasing_takes_the_value_and_keeps_every_hash(
         stored = path.read_bytes()
         assert b"987654321" not in stored
         assert before.salts[:16] not in stored
+
+
+def corrected(target: int, **replacement: object) -> Draft:
+    return read_draft(
+        {
+            "event": "event-corrected",
+            "agreement": A,
+            "target": target,
+            "replacement": replacement,
+            "reason": "typing error",
+        }
+    )
+
+
+def noted(entry: Entry) -> str | None:
+    return entry.event.note
+
+
+def stored(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.iterdir())
+
+
+def test_an_erased_value_is_gone_from_corrections_too(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    """@3 and @4 correct the amount of @2, @4 another field too; @5 takes @3 back."""
+    ledger.append([opened()], recorded_by="ann")
+    ledger.append([invested(1, amount="USD 987654321m", note="hush")], recorded_by="a")
+    ledger.append([corrected(2, amount="USD 887654321m")], recorded_by="ann")
+    right = {"amount": "USD 787654321m", "effective": "2021-06-07", "tags": ["late"]}
+    ledger.append([corrected(2, **right)], recorded_by="ann")
+    retracted = EventRetracted(target=3, reason="wrong too")
+    ledger.append([Draft(agreement=A, event=retracted)], recorded_by="ann")
+    (before,) = [e for e in ledger.timeline(A).record.entries if e.seq == 2]
+    receipts = ledger.erase(A, 2, ["amount"], reason="order", recorded_by="ann")
+    (after,) = [e for e in ledger.timeline(A).record.entries if e.seq == 2]
+    assert after.redacted == ("amount",)
+    assert after.envelope.effective == before.envelope.effective
+    assert after.event.tags == before.event.tags == ("late",)
+    assert noted(after) == noted(before) == "hush"
+    assert [
+        (getattr(e.event, "target", 0), getattr(e.event, "fields", None))
+        for e in ledger.entries(A, after=receipts[0].seq - 1)
+    ] == [(2, ("amount",)), (3, ("replacement",)), (4, ("replacement",)), (2, None)]
+    ledger.check()
+    assert b"7654321" not in stored(tmp_path)
+    with pytest.raises(Refused, match="erased already"):
+        ledger.erase(A, 2, ["amount"], reason="order", recorded_by="ann")
+
+
+def test_a_value_that_only_a_correction_holds_is_erased_there(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    ledger.append([opened()], recorded_by="ann")
+    ledger.append([invested(1)], recorded_by="ann")
+    ledger.append([corrected(2, note="hush hush")], recorded_by="ann")
+    ledger.erase(A, 2, ["note"], reason="order", recorded_by="ann")
+    ledger.check()
+    assert b"hush hush" not in stored(tmp_path)
+    (entry,) = [e for e in ledger.timeline(A).record.entries if e.seq == 2]
+    assert noted(entry) == "[***]"
+
+
+def test_a_correction_goes_with_what_it_says_of_erasable_fields_alone(
+    ledger: Ledger,
+) -> None:
+    ledger.append([opened()], recorded_by="ann")
+    ledger.append([invested(1)], recorded_by="ann")
+    ledger.append([corrected(2, effective="2021-06-07")], recorded_by="ann")
+    with pytest.raises(NotFound):
+        ledger.erase(A, 2, ["effective"], reason="order", recorded_by="ann")
+    assert len(ledger.erase(A, 2, ["amount"], reason="x", recorded_by="ann")) == 1
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,8 @@ def run(
 
     Amounts, notes, texts and reasons can be erased: the hashed bytes hold only salted
     digests of them, so that every receipt and proof still holds. They read as `[***]`
-    from then on. Copies that were exported before are not reached.
+    from then on, also in corrections of the event. Copies that were exported before are
+    not reached.
     """
     session = session_of(context)
     if not reason:
@@ -52,11 +53,13 @@ def run(
         session.flags["recorded_by"] = recorded_by
     with session.writing() as ledger:
         target = entry_named(ledger, agreement, number)
-        receipt = ledger.erase(
+        receipts = ledger.erase(
             agreement,
             target.seq,
             fields,
             reason=reason,
             recorded_by=session.settings.recorded_by,
         )
-    put(answer([receipt], ["values-erased"]), session)
+        recorded = ledger.entries(agreement, after=receipts[0].seq - 1)
+    types = [entry.envelope.type for entry in recorded[: len(receipts)]]
+    put(answer(receipts, types), session)

@@ -9,6 +9,9 @@ import msgspec
 from events.entry import Entry
 from events.values import enc_hook
 
+# What a correction leaves as it was recorded.
+_FIXED = frozenset(("event", "agreement", "key", "batch"))
+
 _encode = msgspec.json.Encoder(enc_hook=enc_hook).encode
 
 
@@ -39,3 +42,8 @@ def draft_mapping(entry: Entry) -> dict[str, Any]:
         "batch": envelope.batch.id if envelope.batch else None,
     }
     return {name: value for name, value in written.items() if value is not None}
+
+
+def correctable(entry: Entry) -> dict[str, Any]:
+    """Write what a correction of an event may put right, as it would name it."""
+    return {k: v for k, v in draft_mapping(entry).items() if k not in _FIXED}

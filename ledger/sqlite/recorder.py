@@ -67,7 +67,7 @@ class LedgerRecorder(SQLiteApplicationRecorder):
         stored_events: Sequence[StoredEvent],
         *,
         receipts: list[Receipt] | None = None,
-        erasure: Erasure | None = None,
+        erasures: Sequence[Erasure] = (),
         size: int | None = None,
         **_: object,
     ) -> Sequence[int] | None:
@@ -78,7 +78,7 @@ class LedgerRecorder(SQLiteApplicationRecorder):
             stored_events: from the mapper, in order, at least one.
             receipts: where to put the receipts; the library then gets no positions,
                 because they are in the receipts.
-            erasure: values to erase in the same transaction.
+            erasures: values to erase in the same transaction.
             size: how many events the whole ledger must have; any number by default.
 
         Returns:
@@ -100,8 +100,8 @@ class LedgerRecorder(SQLiteApplicationRecorder):
             raise Moved(f"the ledger has {edge.tree.size} events, not {size}")
         growth, made = place(pendings, edge, tail_of, self.clock)
         _grow(c, growth)
-        if erasure:
-            _erase(c, erasure)
+        if erasures:
+            _erase(c, erasures)
         if receipts is None:
             return [receipt.position for receipt in made]
         receipts += made
@@ -193,11 +193,11 @@ def _grow(c: SQLiteCursor, growth: Growth) -> None:
     c.execute(_GROW, (tree.size, growth.root, b"".join(tree.hashes), recorded_at))
 
 
-def _erase(c: SQLiteCursor, erasure: Erasure) -> None:
-    """Take values out of a row, after the event that says so.
+def _erase(c: SQLiteCursor, erasures: Sequence[Erasure]) -> None:
+    """Take values out of rows, after the events that say so.
 
     The guard on updates reads JSON, which SQLite 3.40 does not trust in a trigger. It
-    is trusted for this one statement, once it is seen to be ours.
+    is trusted for these statements alone, once it is seen to be ours.
     """
     c.execute("SELECT sql FROM sqlite_master WHERE type = 'trigger'")
     found = {words_of(statement) for (statement,) in c.fetchall()}
@@ -207,8 +207,9 @@ def _erase(c: SQLiteCursor, erasure: Erasure) -> None:
         )
     c.execute("PRAGMA trusted_schema = ON")
     try:
-        values = (erasure.disclosed, erasure.salts, erasure.erased)
-        c.execute(_ERASE, (*values, erasure.position))
+        c.executemany(
+            _ERASE, ((e.disclosed, e.salts, e.erased, e.position) for e in erasures)
+        )
     finally:
         c.execute("PRAGMA trusted_schema = OFF")
 
