@@ -116,11 +116,6 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
         return _SOURCES.decode(raw) if raw else ()
 
 
-def subject_of(event: Event) -> str | None:
-    """Name the provision that an event is about, or None."""
-    return getattr(event, "provision", None) or getattr(event, "id", None)
-
-
 def sources_json(draft: Draft) -> msgspec.Raw:
     """Encode the sources of a draft for its envelope."""
     return encoded_sources(draft.sources)

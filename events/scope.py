@@ -57,11 +57,6 @@ def box_covers(outer: Box, inner: Box) -> bool:
     return all(_lies_in(getattr(outer, axis), getattr(inner, axis)) for axis in AXES)
 
 
-def boxes_overlap(one: Box, other: Box) -> bool:
-    """Tell whether two boxes have anything in common."""
-    return all(_meet(getattr(one, axis), getattr(other, axis)) for axis in AXES)
-
-
 def read_scope(value: object) -> Scope:
     """Read a scope as people write it.
 
@@ -96,13 +91,6 @@ def _lies_in(outer: tuple[str, ...], inner: tuple[str, ...]) -> bool:
     if not outer:
         return True
     return bool(inner) and all(any(covers(o, i) for o in outer) for i in inner)
-
-
-def _meet(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    """Tell whether the same axis of two boxes has anything in common."""
-    if not one or not other:
-        return True
-    return any(covers(a, b) or covers(b, a) for a in one for b in other)
 
 
 def _boxes(value: object) -> Scope:

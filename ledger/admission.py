@@ -39,21 +39,4 @@ class Rules(Protocol):
         ...
 
 
-class NoRules:
-    """Admits everything.
-
-    Args:
-        fetch: what other rules read with.
-    """
-
-    def __init__(self, fetch: Fetch) -> None:
-        del fetch
-
-    def admit(self, agreement: str, entries: Sequence[Entry]) -> None:
-        """Admit the events."""
-
-    def forget(self, agreement: str) -> None:
-        """Forget nothing."""
-
-
 MakeRules = Callable[[Fetch], Rules]

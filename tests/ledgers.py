@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import itertools
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from events.entry import Draft
+from events.entry import Draft, Entry
 from events.reader import read_draft
-from ledger.admission import NoRules
+from ledger.admission import Fetch
 from ledger.clock import SECOND_US
 from ledger.ledger import Ledger
 from ledger.sqlite.schema import TRIGGERS
@@ -43,6 +43,19 @@ def noise(seed: str = "") -> Callable[[int], bytes]:
         return made[:count]
 
     return random
+
+
+class NoRules:
+    """Admits everything, for tests of what is kept whatever it says."""
+
+    def __init__(self, fetch: Fetch) -> None:
+        del fetch
+
+    def admit(self, agreement: str, entries: Sequence[Entry]) -> None:
+        """Admit the events."""
+
+    def forget(self, agreement: str) -> None:
+        """Forget nothing."""
 
 
 def create(path: Path, **settings: Any) -> Ledger:  # noqa: ANN401  # as Ledger takes them

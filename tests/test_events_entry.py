@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from events.capital import InvestmentMade
-from events.changes import ProvisionReaffirmed, RightRelinquished
-from events.entry import Draft, provisional, sources_json, subject_of
-from events.quantity import Quantity
+from events.changes import RightRelinquished
+from events.entry import Draft, provisional, sources_json
 from events.record import EventRetracted
 from events.source import Source
 from events.when import When
@@ -52,12 +50,3 @@ def test_an_event_about_an_event_is_of_the_record() -> None:
     )
     assert provisional(retracted, 6, 12).is_record
     assert not provisional(GIVEN_UP, 5, 11).is_record
-
-
-def test_an_event_is_about_the_provision_that_it_makes_or_changes() -> None:
-    paid = InvestmentMade(
-        id="first", investor="a", recipient="b", amount=Quantity.parse("unknown")
-    )
-    assert subject_of(GIVEN_UP.event) == "cloud"
-    assert subject_of(paid) == "first"
-    assert subject_of(ProvisionReaffirmed(provisions=("cloud",))) is None

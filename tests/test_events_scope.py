@@ -12,12 +12,12 @@ from events.scope import (
     Box,
     Scope,
     box_covers,
-    boxes_overlap,
     covers,
     read_scope,
     scope_text,
 )
 from events.source import Source
+from projections.matching import meet
 from tests.strategies import boxes, scopes
 
 
@@ -58,21 +58,21 @@ def test_boxes_join_axes_by_and_and_tags_by_or(
 ) -> None:
     (one,), (other,) = read_scope(outer), read_scope(inner)
     assert box_covers(one, other) is covered
-    assert boxes_overlap(one, other) is overlap
+    assert (meet(one, other) is not None) is overlap
 
 
 def test_a_box_without_axes_is_everything() -> None:
     assert box_covers(Box(), Box(asset=("models",)))
     assert not box_covers(Box(asset=("models",)), Box())
-    assert boxes_overlap(Box(), Box(asset=("models",)))
+    assert meet(Box(), Box(asset=("models",))) == Box(asset=("models",))
 
 
 @given(boxes(), boxes(), boxes())
 def test_covering_is_an_order_and_implies_overlap(one: Box, two: Box, six: Box) -> None:
     assert box_covers(one, one)
-    assert boxes_overlap(one, two) == boxes_overlap(two, one)
+    assert (meet(one, two) is None) == (meet(two, one) is None)
     if box_covers(one, two):
-        assert boxes_overlap(one, two)
+        assert meet(one, two) is not None
         assert not box_covers(two, six) or box_covers(one, six)
 
 

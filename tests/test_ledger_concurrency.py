@@ -16,8 +16,8 @@ import pytest
 from events.entry import Entry
 from events.errors import Conflict
 from ledger import appending
-from ledger.admission import Fetch, NoRules
-from tests.ledgers import A, B, create, fill, invested, noise, opened, reopen
+from ledger.admission import Fetch
+from tests.ledgers import A, B, NoRules, create, fill, invested, noise, opened, reopen
 
 ROOT = Path(__file__).parent.parent
 
@@ -189,7 +189,7 @@ def test_writers_in_several_processes_lose_nothing(
 KILLED = """
 import sys
 from pathlib import Path
-from ledger.admission import NoRules
+from tests.ledgers import NoRules
 from ledger.ledger import Ledger
 from tests.ledgers import A, invested
 
