@@ -6,14 +6,19 @@ it holds on the day, and words that nobody can evaluate make either uncertain.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from events.scope import Box, covers
 from projections.across import Held, Identities
 from projections.counterparty import THIRD_PARTY, in_terms_of
-from projections.matching import Coverage, coverage, with_counterparty
+from projections.matching import (
+    Coverage,
+    coverage,
+    is_unbounded,
+    with_counterparty,
+)
 from projections.provision import Clause, Provision
 from projections.status import Standing, standing
 
@@ -136,11 +141,11 @@ class Bearings:
     def _match(self, provision: Provision, effect: Effect) -> None:
         """Match one provision with the question, and note what comes of it."""
         clauses = scope_of(provision, self.held, self.who)
-        if not clauses and provision.text is not None:
-            # Its words bound it, and nobody can match words.
+        over = coverage(clauses, self.asked.box)
+        if is_bounded_by_words(provision, self.held, clauses) and over.possible:
+            # Nobody can match words; only what is carved out of them is certain.
             self.aside.append(provision)
             return
-        over = coverage(clauses, self.asked.box)
         if over.aside and over.clause is None and not over.parts:
             self.aside.append(provision)
         if provision.kind == "priority" and effect != "permits":
@@ -198,18 +203,36 @@ class Bearings:
 
 
 def scope_of(provision: Provision, held: Held, who: Identities) -> list[Clause]:
-    """Give the clauses of a provision; an exclusivity may take those it is over.
+    """Give the clauses of a provision.
 
-    Counterparties are under the names that stand for them.
+    Counterparties are under the names that stand for them. An exclusivity over another provision that has no scope of its own begins with that
+    of the other one; what is carved out of it is carved out of that.
     """
     over = held.state.provisions.get(provision.over or "")
-    clauses = provision.clauses or (over.clauses if over else [])
+    clauses = provision.clauses
+    if over is not None and is_unbounded(clauses):
+        clauses = [*over.clauses, *clauses]
     return [
         clause._replace(
             boxes=tuple(in_terms_of(held, who, box) for box in clause.boxes)
         )
         for clause in clauses
     ]
+
+
+def is_bounded_by_words(
+    provision: Provision, held: Held, clauses: Sequence[Clause]
+) -> bool:
+    """Tell whether only words say what a provision is about.
+
+    Args:
+        provision: which.
+        held: the agreement, for what an exclusivity is over.
+        clauses: as :func:`scope_of` gives them.
+    """
+    over = held.state.provisions.get(provision.over or "")
+    told = provision.text or (over.text if over else None)
+    return is_unbounded(clauses) and told is not None
 
 
 def _reserves(provision: Provision) -> bool:

@@ -17,10 +17,11 @@ from events.dates import PartialDate
 from events.scope import Box, box_covers, scope_text
 from projections.across import Held, Identities, KnownIn, held_on, horizon_of
 from projections.answers import Range, between
-from projections.bearing import EXCLUSIVE, scope_of
+from projections.bearing import EXCLUSIVE, is_bounded_by_words, scope_of
 from projections.counterparty import as_written
 from projections.matching import (
     coverage,
+    is_unbounded,
     meet,
     named,
     one_tag_each,
@@ -168,7 +169,7 @@ def _promises(held: Held, who: Identities, day: int) -> Iterator[_Promise]:
     """Yield the provisions of an agreement that may clash."""
     for provision in held.state.provisions.values():
         clauses = scope_of(provision, held, who)
-        if not _is_about_something(provision, clauses):
+        if not _is_about_something(provision, held, clauses):
             continue
         stand = standing(provision, held.timeline.facts, day)
         if stand.status != "ended":
@@ -182,16 +183,18 @@ def _promises(held: Held, who: Identities, day: int) -> Iterator[_Promise]:
             )
 
 
-def _is_about_something(provision: Provision, clauses: Sequence[Clause]) -> bool:
+def _is_about_something(
+    provision: Provision, held: Held, clauses: Sequence[Clause]
+) -> bool:
     """Tell whether a provision may clash, and it is known with what.
 
     Without a scope a right or a ban is about everything, unless its words bound it; a
     duty is about nothing that can be compared.
     """
-    if clauses:
+    if not is_unbounded(clauses):
         return provision.kind in {*_GRANTS, "restriction"} or _excludes(provision)
     is_whole = provision.kind in {*_PERMITS, "restriction"} or _excludes(provision)
-    return is_whole and provision.text is None
+    return is_whole and not is_bounded_by_words(provision, held, clauses)
 
 
 def _excludes(provision: Provision) -> bool:

@@ -47,7 +47,7 @@ def coverage(clauses: Sequence[Clause], asked: Box) -> Coverage:
             any, or where the first one carves out, all the rest is covered.
         asked: the question; an axis without tags is left open.
     """
-    covered = not clauses or not clauses[0].include
+    covered = is_unbounded(clauses)
     conditions: tuple[str, ...] = ()
     decides: Clause | None = None
     near: dict[Box, None] = {}
@@ -69,6 +69,11 @@ def coverage(clauses: Sequence[Clause], asked: Box) -> Coverage:
             conditions = (*conditions, clause.condition)
             decides = clause
     return Coverage(covered, conditions, decides, tuple(near), tuple(aside))
+
+
+def is_unbounded(clauses: Sequence[Clause]) -> bool:
+    """Tell whether clauses begin with everything, and only carve out of it."""
+    return not clauses or not clauses[0].include
 
 
 def meet(one: Box, other: Box) -> Box | None:

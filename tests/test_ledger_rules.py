@@ -143,6 +143,10 @@ ACCEPTED = [
         "{event: DisputeDecided, effective: 2021, dispute: d, outcome: settled}",
     ),
     (
+        "an option from 2023 on",
+        "{event: OptionExercised, effective: between 2022-12-01 and 2023-01-01, provision: o, by: a, choice: exercised}",
+    ),
+    (
         "an option",
         "{event: OptionExercised, effective: 2021, provision: o, by: a, choice: exercised}",
     ),
@@ -326,7 +330,7 @@ REFUSED = [
     (
         "a licence without a scope",
         "{event: ScopeWidened, effective: 2021, provision: p, include: {asset: x}}",
-        "p has no scope, so that it covers everything already",
+        "p has no scope that could be widened",
         "@2 licence-granted p (2020-01-01)",
     ),
     (

@@ -467,3 +467,32 @@ def test_conditions_add_up_until_a_clause_without_one_settles_it() -> None:
     assert (
         coverage([clauses[0], Clause(box, 5, condition="c")], box[0]).conditions == ()
     )
+
+
+OVER = """
+- {event: LicenceGranted, effective: 2020, id: right, holder: b, against: a,
+   scope: {activity: [sale]}}
+- {event: ExclusivityGranted, effective: 2020, id: only, holder: b, against: a,
+   over: right}
+- {event: ScopeNarrowed, effective: 2021, provision: only, exclude: {territory: [us]}}
+"""
+WORDED = """
+- {event: PermissionGranted, effective: 2020, id: p, holder: a, text: what annex 2 lists}
+- {event: ScopeNarrowed, effective: 2021, provision: p, exclude: {territory: [us]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("ledger", "question", "answer"),
+    [
+        (OVER, "a sale territory=eu with c", "not-permitted; only bars"),
+        (OVER, "a sale territory=us with c", "silent"),
+        (OVER, "a service territory=eu with c", "silent"),
+        (WORDED, "a sale territory=eu", "silent"),
+        (WORDED, "a sale territory=us", "silent"),
+    ],
+)
+def test_a_carve_out_leaves_what_bounded_a_provision_before(
+    ledger: str, question: str, answer: str
+) -> None:
+    assert told(asked(ledger, question)) == answer

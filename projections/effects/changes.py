@@ -105,8 +105,9 @@ def _widened(state: State, event: ScopeWidened, step: Step, facts: Facts) -> Non
     provision = changeable(state, step, facts, event.provision)
     if not provision.clauses:
         raise Refused(
-            f"{provision.id} has no scope, so that it covers everything already",
-            hint="scope-narrowed says what it does not cover",
+            f"{provision.id} has no scope that could be widened",
+            hint="what has none covers everything, or what its words or the right that "
+            "it is over cover; scope-narrowed carves out of it",
             seq=provision.set_by[0],
         )
     clause = Clause(event.include, step.seq, condition=event.condition, text=event.text)

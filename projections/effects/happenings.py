@@ -144,7 +144,7 @@ def _exercised(state: State, event: OptionExercised, step: Step, facts: Facts) -
             seq=provision.set_by[0],
         )
     opens = start_of(provision, facts)
-    if opens.lo > step.day:
+    if opens.lo > step.span.hi:
         raise Refused(
             f"{provision.id} opens only later: {starts_when(provision)}",
             hint="give a later effective date, or record first that it was brought "
