@@ -205,8 +205,9 @@ class Bearings:
 def scope_of(provision: Provision, held: Held, who: Identities) -> list[Clause]:
     """Give the clauses of a provision.
 
-    Counterparties are under the names that stand for them. An exclusivity over another provision that has no scope of its own begins with that
-    of the other one; what is carved out of it is carved out of that.
+    Counterparties are under the names that stand for them. An exclusivity over another
+    provision that has no scope of its own begins with that of the other one; what is
+    carved out of it is carved out of that.
     """
     over = held.state.provisions.get(provision.over or "")
     clauses = provision.clauses

@@ -83,10 +83,34 @@ def why_answer(
 
 def _parts(provision: Provision, answer: ProvisionAnswer) -> Iterator[Part]:
     """Yield the parts that events set after the grant, and the grant."""
-    fields = {**answer.terms, **msgspec.to_builtins(answer)}
+    fields = {
+        **answer.terms,
+        **msgspec.to_builtins(answer),
+        **dict(_beside(provision)),
+    }
     for part, seq in provision.why.items():
-        value = provision.kind if part == "grant" else fields.get(part)
-        yield Part(part=part, value=value, event=seq)
+        yield Part(part=part, value=fields.get(part), event=seq)
+
+
+def _beside(provision: Provision) -> Iterator[tuple[str, Any]]:
+    """Yield what happened to a provision and is no term of it, in words."""
+    yield "grant", provision.kind
+    yield (
+        "performed",
+        [
+            " ".join(filter(None, (done.kind, str(done.amount or ""))))
+            for done in provision.performed
+        ],
+    )
+    yield "exercises", [made.choice for made in provision.exercises]
+    yield "contested", provision.contested_by
+    yield "notices", "given"
+    pause = provision.suspension
+    if pause is None:
+        yield "suspension", "over"
+    else:
+        until = f" until {pause.until}" if pause.until else ""
+        yield "suspension", f"suspended{until}"
 
 
 def _facts(timeline: Timeline, provision: Provision) -> Iterator[Part]:

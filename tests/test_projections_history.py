@@ -113,3 +113,24 @@ def test_only_time_passing_changes_a_status_without_an_event() -> None:
 def test_what_was_recorded_between_two_moments_is_told() -> None:
     there = timeline(entries(LEDGER))
     assert [event.event for event in events_between(there, 3, 5)] == [5, 6]
+
+
+def test_why_tells_what_happened_to_a_provision_beside_its_terms() -> None:
+    ledger = """
+- {event: OptionGranted, effective: 2020, id: o, holder: a, against: b, option: draw, amount: USD 9m}
+- {event: Performed, effective: 2021, provision: o, kind: paid, amount: USD 2m}
+- {event: Performed, effective: 2021, provision: o, kind: delivered}
+- {event: NoticeGiven, effective: 2021, provision: o, kind: breach, by: a}
+- {event: OptionExercised, effective: 2022, provision: o, by: a, choice: exercised, partial: true}
+- {event: DisputeOpened, effective: 2022, id: d, claimant: a, respondent: b, provisions: o}
+- {event: ProvisionSuspended, effective: 2022, provision: o, until: 2023}
+"""
+    answer = why_answer(timeline(ledger), "o", PartialDate.parse("2022"), known=KNOWN)
+    assert {part.part: part.value for part in answer.parts} == {
+        "grant": "option",
+        "performed": ["paid USD 2m", "delivered"],
+        "notices": "given",
+        "exercises": ["exercised"],
+        "contested": ["d"],
+        "suspension": "suspended until 2023",
+    }

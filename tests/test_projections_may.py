@@ -477,7 +477,7 @@ OVER = """
 - {event: ScopeNarrowed, effective: 2021, provision: only, exclude: {territory: [us]}}
 """
 WORDED = """
-- {event: PermissionGranted, effective: 2020, id: p, holder: a, text: what annex 2 lists}
+- {event: PermissionGranted, effective: 2020, id: p, holder: a, text: as in annex 2}
 - {event: ScopeNarrowed, effective: 2021, provision: p, exclude: {territory: [us]}}
 """
 
