@@ -18,6 +18,14 @@ Agreement = Annotated[
         autocompletion=completing.agreements,
     ),
 ]
+AgreementOrAll = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="AGREEMENT",
+        help="The id of an agreement; all of them, and across them, by default.",
+        autocompletion=completing.agreements,
+    ),
+]
 Provision = Annotated[
     str,
     typer.Argument(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import completing, options
+from cli import options
 from cli.answer import Answer, Column, Table
 from cli.asking_all import Asked, ask_all
 from cli.output import put
@@ -41,14 +41,7 @@ SHOWN = (
 
 def run(
     context: typer.Context,
-    agreement: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="AGREEMENT",
-            help="The id of an agreement; all of them, and across them, by default.",
-            autocompletion=completing.agreements,
-        ),
-    ] = None,
+    agreement: options.AgreementOrAll = None,
     on: options.On = None,
     known: options.Known = None,
     horizon: options.Horizon = None,

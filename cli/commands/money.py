@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from cli import completing, options
+from cli import options
 from cli.answer import Answer, Column, Table
 from cli.asking_all import Asked, ask_all
 from cli.output import put
@@ -38,14 +38,7 @@ SHOWN = (
 
 def run(
     context: typer.Context,
-    agreement: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="AGREEMENT",
-            help="The id of an agreement; all of them by default.",
-            autocompletion=completing.agreements,
-        ),
-    ] = None,
+    agreement: options.AgreementOrAll = None,
     on: options.On = None,
     known: options.Known = None,
     horizon: options.Horizon = None,

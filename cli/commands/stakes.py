@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import completing, options
+from cli import options
 from cli.answer import Answer, Column, Table
 from cli.asking import day
 from cli.asking_all import Asked, ask_all
@@ -44,14 +44,7 @@ SHOWN = (
 
 def run(
     context: typer.Context,
-    agreement: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="AGREEMENT",
-            help="The id of an agreement; all of them by default.",
-            autocompletion=completing.agreements,
-        ),
-    ] = None,
+    agreement: options.AgreementOrAll = None,
     holder: Annotated[
         str | None,
         typer.Option("--holder", metavar="PARTY", help="Only stakes of a party."),
