@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
@@ -40,6 +40,13 @@ class Listed(NamedTuple):
     recorded_at: str
 
 
+class Writing(NamedTuple):
+    """What writes a ledger: the application over its file, and what appends by it."""
+
+    application: LedgerApplication
+    appending: Appending
+
+
 class Ledger:
     """One ledger, open. Use it as a context manager, or close it.
 
@@ -47,30 +54,35 @@ class Ledger:
         path: its file.
         store: what is read of it.
         close: closes the file.
-        application: the event-sourcing application that writes it, None to read only.
-        rules: makes what decides which events follow.
+        writing: what writes it, None to read only.
         clock: what time it is.
-        random: gives that many random bytes.
     """
 
-    def __init__(  # noqa: PLR0913  # the parts of a ledger
+    def __init__(
         self,
         path: Path,
         store: Store,
         close: Callable[[], None],
         *,
-        application: LedgerApplication | None = None,
-        rules: MakeRules | None = None,
+        writing: Writing | None = None,
         clock: Clock = now_us,
-        random: Random = os.urandom,
     ) -> None:
         self._path = path
         self.store = store
         self._close = close
-        self._application = application
-        self._rules = rules
+        self._given = writing
         self._clock = clock
-        self._random = random
+
+    @property
+    def _writing(self) -> Writing:
+        """Give what writes the file.
+
+        Raises:
+            Refused: the ledger was opened to be read.
+        """
+        if self._given is None:
+            raise read_only(self._path)
+        return self._given
 
     @property
     def application(self) -> LedgerApplication:
@@ -79,24 +91,7 @@ class Ledger:
         Raises:
             Refused: the ledger was opened to be read.
         """
-        if self._application is None:
-            raise read_only(self._path)
-        return self._application
-
-    @cached_property
-    def _appending(self) -> Appending:
-        """Make what appends, when something is appended for the first time."""
-        from ledger.appending import Appending
-        from ledger.rules import FoldRules
-
-        rules = self._rules or FoldRules
-        return Appending(
-            self.application.events,
-            self.store,
-            rules(self._fetch),
-            self._clock,
-            self._random,
-        )
+        return self._writing.application
 
     @classmethod
     def create(
@@ -145,19 +140,22 @@ class Ledger:
         """
         if read_only:
             file = ReadOnlyFile(path)
-            return cls(path, SQLiteStore(file), file.close, clock=clock, random=random)
+            return cls(path, SQLiteStore(file), file.close, clock=clock)
         # The event-sourcing library takes longer to load than most answers to find.
+        from ledger.appending import Appending
         from ledger.application import LedgerApplication
+        from ledger.rules import FoldRules
 
         application = LedgerApplication(path, wait_seconds=wait_seconds, clock=clock)
+        store = application.store
+        decide = (rules or FoldRules)(partial(_recorded, store))
+        appending = Appending(application.events, store, decide, clock, random)
         return cls(
             path,
-            application.store,
+            store,
             application.close,
-            application=application,
-            rules=rules,
+            writing=Writing(application, appending),
             clock=clock,
-            random=random,
         )
 
     def append(
@@ -192,7 +190,7 @@ class Ledger:
             NotFound: an agreement is not there.
             InputError: a draft cannot be recorded by itself.
         """
-        return self._appending.append(
+        return self._writing.appending.append(
             drafts,
             recorded_by=recorded_by,
             expected=expected,
@@ -207,7 +205,9 @@ class Ledger:
 
         Events on the ledger as a whole are in the stream ``LEDGER_STREAM``.
         """
-        return self._appending.append(drafts, recorded_by=recorded_by, system=True)
+        return self._writing.appending.append(
+            drafts, recorded_by=recorded_by, system=True
+        )
 
     def erase(
         self,
@@ -239,7 +239,7 @@ class Ledger:
         from ledger.erasing import erase, erasure_draft
 
         draft = erasure_draft(agreement, seq, fields, reason)
-        return erase(self.store, self._appending, draft, recorded_by)
+        return erase(self.store, self._writing.appending, draft, recorded_by)
 
     def snapshot_heads(self, *, recorded_by: str) -> Receipt:
         """Record the last event of every agreement under one root.
@@ -252,7 +252,7 @@ class Ledger:
         """
         from ledger.snapshotting import snapshot_heads
 
-        return snapshot_heads(self.store, self._appending, recorded_by)
+        return snapshot_heads(self.store, self._writing.appending, recorded_by)
 
     def restore(self, growths: Iterable[Growth], root: bytes) -> Head:
         """Write what was exported into this empty ledger, or nothing.
@@ -376,10 +376,6 @@ class Ledger:
         with type(self).open(path, read_only=True) as copy:
             return copy.check()
 
-    def _fetch(self, agreement: str, after: int) -> list[Entry]:
-        """Read what is recorded of an agreement after a number, for the rules."""
-        return entries_of(self.store, agreement, after=after)
-
     def close(self) -> None:
         """Close the file."""
         self._close()
@@ -394,3 +390,8 @@ class Ledger:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _recorded(store: Store, agreement: str, after: int) -> list[Entry]:
+    """Read what is recorded of an agreement after a number, for the rules."""
+    return entries_of(store, agreement, after=after)
