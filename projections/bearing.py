@@ -116,7 +116,7 @@ class Bearings:
         holds = self.asked.party in self._names(provision.holders)
         if kind in {"permission", "licence"}:
             return "permits" if holds else None
-        bound = self._binds(provision, holds=holds)
+        bound = self.asked.party in bound_by(provision, self.held, self.who)
         if kind == "restriction":
             return "bars" if bound else None
         if kind != "priority":
@@ -127,16 +127,6 @@ class Bearings:
         if level in EXCLUSIVE:
             return "bars"
         return "must-offer-first" if level in FIRST and bound else None
-
-    def _binds(self, provision: Provision, *, holds: bool) -> bool:
-        """Tell whether a provision binds the party that asks.
-
-        Where nobody is named, every party is bound that does not hold it.
-        """
-        bound = provision.against or self.held.state.parties
-        return self.asked.party in self._names(bound) and (
-            not holds or bool(provision.against)
-        )
 
     def _match(self, provision: Provision, effect: Effect) -> None:
         """Match one provision with the question, and note what comes of it."""
@@ -200,6 +190,20 @@ class Bearings:
             self.found.append(bearing)
         elif over.clause is not None:
             self.carved_out.append(bearing)
+
+
+def bound_by(provision: Provision, held: Held, who: Identities) -> frozenset[str]:
+    """Name those whom a ban or a priority binds, under the names that stand for them.
+
+    Where nobody is named, every party is bound that does not hold it.
+    """
+
+    def names(parties: Iterable[str]) -> frozenset[str]:
+        return frozenset(who.of(held.agreement, party) for party in parties)
+
+    if provision.against:
+        return names(provision.against)
+    return names(held.state.parties) - names(provision.holders)
 
 
 def scope_of(provision: Provision, held: Held, who: Identities) -> list[Clause]:

@@ -17,7 +17,12 @@ from events.dates import PartialDate
 from events.scope import Box, box_covers, scope_text
 from projections.across import Held, Identities, KnownIn, held_on, horizon_of
 from projections.answers import Range, between
-from projections.bearing import EXCLUSIVE, is_bounded_by_words, scope_of
+from projections.bearing import (
+    EXCLUSIVE,
+    bound_by,
+    is_bounded_by_words,
+    scope_of,
+)
 from projections.counterparty import as_written
 from projections.matching import (
     coverage,
@@ -178,9 +183,16 @@ def _promises(held: Held, who: Identities, day: int) -> Iterator[_Promise]:
                 provision,
                 stand,
                 frozenset(who.of(held.agreement, p) for p in provision.holders),
-                frozenset(who.of(held.agreement, p) for p in provision.against),
+                _bound(provision, held, who),
                 clauses,
             )
+
+
+def _bound(provision: Provision, held: Held, who: Identities) -> frozenset[str]:
+    """Name those whom a provision binds; what is granted binds only whom it names."""
+    if provision.against or _excludes(provision) or _forbids(provision):
+        return bound_by(provision, held, who)
+    return frozenset()
 
 
 def _is_about_something(

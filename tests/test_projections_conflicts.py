@@ -200,3 +200,22 @@ def test_what_only_words_bound_is_not_compared() -> None:
         ).conflicts
         == []
     )
+
+
+@pytest.mark.parametrize(
+    ("ban", "found"),
+    [
+        ("holder: c", ["permission certain n/x activity sale"]),
+        ("holder: a", []),
+    ],
+)
+def test_a_ban_on_nobody_by_name_is_one_on_all_but_its_holders(
+    ban: str, found: list[str]
+) -> None:
+    ledger = f"""
+- {{event: RestrictionImposed, effective: 2020, id: n, {ban},
+   scope: {{activity: [sale]}}}}
+- {{event: PermissionGranted, effective: 2020, id: x, holder: a,
+   scope: {{activity: [sale]}}}}
+"""
+    assert told(asked(ledger)) == found
