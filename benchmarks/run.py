@@ -19,6 +19,7 @@ from benchmarks.measuring import Comparison
 from benchmarks.memory import peaks
 from benchmarks.scale import FULL, SMOKE, Scale
 from benchmarks.starting import state_of_example
+from cli.start import collect_rarely
 
 Benchmark = Callable[[Path, Scale], Iterator[Comparison]]
 
@@ -46,6 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     asked = _parser().parse_args(arguments)
     scale = SMOKE if asked.smoke else FULL
+    # As whereas itself runs; the peers have it as well.
+    collect_rarely()
     print(_machine())  # noqa: T201  # a table for whoever runs it
     found = []
     for comparison in run(asked.benchmark or list(BENCHMARKS), scale):

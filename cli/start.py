@@ -11,7 +11,12 @@ _OBJECTS = 100_000
 
 def main() -> None:
     """Run the command line."""
-    gc.set_threshold(_OBJECTS, 10, 10)
+    collect_rarely()
     from cli.main import main as run
 
     run()
+
+
+def collect_rarely() -> None:
+    """Let the garbage collector look less often."""
+    gc.set_threshold(_OBJECTS, 10, 10)

@@ -176,7 +176,7 @@ def match(leaf: Leaf, lines: Sequence[Line]) -> Missing:
             if digest not in unused:
                 _unmatched(leaf, name, digest)
             unused.remove(digest)
-    if not shape.required.issubset([line[0] for line in lines]):
+    if shape.required and not shape.required.issubset([line[0] for line in lines]):
         silent = min(shape.required.difference(line[0] for line in lines))
         _wrong(leaf, f"says nothing of {silent}, which {leaf.type} has")
     return _missing_from(leaf, lines, len(unused)) if missing else NOTHING_MISSING

@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -56,8 +57,9 @@ def state_bytes(entries: Sequence[Entry], on: PartialDate, asked_at: str) -> byt
     return msgspec.json.format(msgspec.json.encode(answer), indent=2) + b"\n"
 
 
+@lru_cache(maxsize=4_096)
 def _cell(text: str) -> str:
-    """Write a cell so that no spreadsheet runs it."""
+    """Write a cell so that no spreadsheet runs it; many events share one."""
     if text.startswith(_FORMULA):
         text = f"'{text}"
     if text.isalnum() or not any(c in ',"\r\n' for c in text):
