@@ -10,7 +10,7 @@ from typing import Any
 from cli.fields import needs_effective, option
 from events.base import Event
 from events.catalogue import Field, effect_and_example
-from events.fields import aliases_of, fields_by_key
+from events.fields import fields_by_name
 from events.scope import read_scope, scope_text
 
 
@@ -20,9 +20,9 @@ def command_line(cls: type[Event], agreement: str = "alpha-beta") -> str:
     words = ["whereas", "append", cls.TYPE, agreement]
     if needs_effective(cls):
         words += ["--effective", "2025-10-28"]
-    aliases: dict[str, str] = aliases_of(cls)
-    for key, value in _object(example).items():
-        words += _words(fields_by_key(cls)[aliases.get(key, key)], value)
+    fields = fields_by_name(cls)
+    for name, value in _object(example).items():
+        words += _words(fields[name], value)
     return shlex.join(words)
 
 

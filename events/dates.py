@@ -111,6 +111,11 @@ def parse_date(value: object) -> PartialDate:
     raise InputError(f"{value!r} is not a date", hint=f"write {_FORMS}")
 
 
+def is_date(text: str) -> bool:
+    """Tell whether a text has the form of a year, quarter, month or day."""
+    return _DATE.fullmatch(text) is not None
+
+
 def parse_day(text: str) -> int:
     """Read a single day as an ordinal.
 
@@ -132,12 +137,14 @@ def meant_date(text: str) -> str | None:
         A date in the form that is read; None where there is no or more than one, and
         where the text is such a date already.
     """
+    if is_date(text):
+        return None
     possible = []
     for guess in _guesses(text):
         with suppress(InputError):
             _span(guess)
             possible.append(guess)
-    return possible[0] if len(possible) == 1 and possible != [text] else None
+    return possible[0] if len(possible) == 1 else None
 
 
 @lru_cache(maxsize=65_536)
@@ -227,9 +234,10 @@ def _span(text: str) -> tuple[int, int]:
         first_month = int(found["month"] or 1)
         last_month = int(found["month"] or _MONTHS_A_YEAR)
     try:
-        first = dt.date(year, first_month, int(day or 1)).toordinal()
-        length = calendar.monthrange(year, last_month)[1]
-        last = dt.date(year, last_month, int(day or length)).toordinal()
+        first = last = dt.date(year, first_month, int(day or 1)).toordinal()
+        if day is None:
+            length = calendar.monthrange(year, last_month)[1]
+            last = dt.date(year, last_month, length).toordinal()
     except ValueError as error:
         raise InputError(
             f"there is no date {text}", excerpt=text, hint=f"write {_FORMS}"

@@ -271,9 +271,14 @@ def depth(expr: Expr) -> int:
     return 1 + max(map(depth, limbs(expr)), default=0)
 
 
+def is_slug(word: str) -> bool:
+    """Tell whether a word is an id."""
+    return _SLUG.fullmatch(word) is not None
+
+
 def check_slug(word: str) -> None:
     """Refuse an id that is none."""
-    if not _SLUG.fullmatch(word):
+    if not is_slug(word):
         raise InputError(
             f"{word!r} is not an id",
             hint="an id has small letters, digits and hyphens: agi-verified",

@@ -54,19 +54,17 @@ def read_fields(
     Raises:
         InputError: an unknown field, one given twice, or one that cannot be read.
     """
-    known = fields_by_key(cls)
-    aliases = aliases_of(cls)
+    readers = _readers(cls)
     read: dict[str, Any] = {}
-    prefix = f"{place}." if place else ""
     for key, value in fields.items():
-        field = known.get(aliases.get(key, key))
-        here = f"{prefix}{key}"
-        if field is None:
+        here = f"{place}.{key}" if place else key
+        if key not in readers:
             raise no_such_field(cls, key, here)
+        field, reader = readers[key]
         if field.name in read:
             raise InputError(f"{field.key} is given twice", field=here, about="name")
         if value is not None:
-            read[field.name] = reader_of(field)(value, here)
+            read[field.name] = reader(value, here)
     return read
 
 
@@ -78,8 +76,8 @@ def build(
     Raises:
         InputError: a field that the type needs is not there, or is empty.
     """
-    for field in fields_of(cls):
-        if field.required and read.get(field.name, ()) in ((), {}):
+    for field in _required(cls):
+        if read.get(field.name, ()) in ((), {}):
             raise InputError(
                 f"{label(cls)} needs {field.key}",
                 field=f"{place}.{field.key}".removeprefix("."),
@@ -89,6 +87,12 @@ def build(
         # only if it is the very object that the type has for a default.
         read = {n: v for n, v in read.items() if n not in defaults or v != defaults[n]}
     return cls(**read)
+
+
+@cache
+def _required(cls: type[msgspec.Struct]) -> tuple[Field, ...]:
+    """List the fields that a type needs."""
+    return tuple(field for field in fields_of(cls) if field.required)
 
 
 @cache
@@ -118,6 +122,13 @@ def fields_by_key(cls: type[msgspec.Struct]) -> dict[str, Field]:
     return {field.key: field for field in fields_of(cls)}
 
 
+@cache
+def fields_by_name(cls: type[msgspec.Struct]) -> dict[str, Field]:
+    """Index the fields of a type by every name that files may use, aliases too."""
+    known = fields_by_key(cls)
+    return known | {alias: known[key] for alias, key in aliases_of(cls).items()}
+
+
 def aliases_of(cls: type[msgspec.Struct]) -> dict[str, str]:
     """Give the other names that files may use, and what they stand for."""
     found: dict[str, str] = getattr(cls, "ALIASES", {})
@@ -131,7 +142,7 @@ def label(cls: type[msgspec.Struct]) -> str:
 
 def no_such_field(cls: type[msgspec.Struct], key: str, place: str) -> InputError:
     """Word the refusal of a field that a type has not."""
-    names = [*fields_by_key(cls), *aliases_of(cls)]
+    names = fields_by_name(cls)
     around = ENVELOPE_KEYS if issubclass(cls, Event) else ()
     return InputError(
         f"{label(cls)} has no field {key}",
@@ -141,6 +152,12 @@ def no_such_field(cls: type[msgspec.Struct], key: str, place: str) -> InputError
         hint=did_you_mean(key, [*names, *around])
         or f"the fields are {', '.join(names)}",
     )
+
+
+@cache
+def _readers(cls: type[msgspec.Struct]) -> dict[str, tuple[Field, Reader]]:
+    """Index fields and what reads them by every name that files may use."""
+    return {n: (field, reader_of(field)) for n, field in fields_by_name(cls).items()}
 
 
 @cache

@@ -16,7 +16,7 @@ import msgspec
 from events.catalogue import TYPES, USER_TYPES
 from events.envelope_reader import effective_when, read_instrument
 from events.errors import InputError, did_you_mean
-from events.fields import Reader, aliases_of, fields_by_key, reader_of
+from events.fields import Reader, fields_by_name, reader_of
 from events.source_reader import Known, read_sources
 from events.values import enc_hook
 
@@ -73,10 +73,8 @@ def _readers() -> dict[str, tuple[Reader, ...]]:
     """Collect, by the name of a field, what reads it in the types that have it."""
     found: dict[str, dict[Reader, None]] = {}
     for cls in map(TYPES.__getitem__, USER_TYPES):
-        known = fields_by_key(cls)
-        names = {**{key: key for key in known}, **aliases_of(cls)}
-        for name, key in names.items():
-            found.setdefault(name, {})[reader_of(known[key])] = None
+        for name, field in fields_by_name(cls).items():
+            found.setdefault(name, {})[reader_of(field)] = None
     return {name: tuple(readers) for name, readers in found.items()}
 
 

@@ -15,7 +15,7 @@ import msgspec
 
 from events.base import SLUG_PATTERN, Event
 from events.catalogue import RECORD_TYPES, TYPES, USER_TYPES, effect_and_example
-from events.fields import aliases_of, fields_by_key
+from events.fields import fields_by_key, fields_by_name
 from events.schema_values import (
     TEXT,
     of_field,
@@ -102,9 +102,7 @@ def schema() -> Schema:
 
 def _event(cls: type[Event]) -> Schema:
     """Describe the members of an event, whether or not they must be there."""
-    known = fields_by_key(cls)
-    own = {key: of_field(field) for key, field in known.items()}
-    same = {name: of_field(known[key]) for name, key in aliases_of(cls).items()}
+    own = {name: of_field(field) for name, field in fields_by_name(cls).items()}
     return {
         "type": "object",
         "properties": {
@@ -112,7 +110,6 @@ def _event(cls: type[Event]) -> Schema:
             "agreement": _SLUG,
             **_ENVELOPE,
             **own,
-            **same,
         },
         "additionalProperties": False,
     }

@@ -8,11 +8,12 @@ and :mod:`events.expressions` the nodes.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 
 import msgspec
 
-from events.dates import PartialDate, parse_date
+from events.dates import PartialDate, is_date, parse_date
 from events.errors import InputError
 from events.expressions import (
     Duration,
@@ -145,6 +146,10 @@ def _parse(text: str) -> When:
     """Read a When (see :meth:`When.parse`)."""
     if len(text) > MAX_WHEN_TEXT:
         raise InputError(f"a When has at most {MAX_WHEN_TEXT} characters")
+    if is_date(text):
+        # Nearly all are; one that there is not is refused below, with its place.
+        with suppress(InputError):
+            return When.made(text, expr=On(PartialDate.parse(text)))
     return When.of(read(text))
 
 

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from events.dates import parse_date
 from events.errors import InputError, did_you_mean
-from events.expressions import check_slug
+from events.expressions import check_slug, is_slug
 from events.profile import MAX_INTEGER
 from events.quantity import REDACTED, Quantity
 from events.source import DIGEST_PATTERN
@@ -75,6 +75,8 @@ def identifier(value: object, place: str) -> str:
 
 def slug(value: object, place: str) -> str:
     """Check an id."""
+    if type(value) is str and is_slug(value):
+        return value
     words = str(value)
     at(place, check_slug, words)
     if not isinstance(value, str):

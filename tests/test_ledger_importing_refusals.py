@@ -398,6 +398,7 @@ JSON_LINES: list[Case] = [
     ('{"a":1,«"a" :2}', "a is given twice, first in line 1", None),
     ('{"a":{"b":1,«"b":2}}', "b is given twice, first in line 1", None),
     (r'{"a": "\":", «"a": 1}', "a is given twice, first in line 1", None),
+    (r'{"a":"\u0022:",«"a":"\":"}', "a is given twice, first in line 1", None),
     (LINE + "\n" + '{"a": «1.5}', "1.5 is not a whole number", UNIT),
     ('{"a": [«1e3]}', "1e3 is not a whole number", UNIT),
     ('{"a": «NaN}', "NaN is not JSON", None),

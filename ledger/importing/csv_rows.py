@@ -18,7 +18,7 @@ from events.base import Event
 from events.catalogue import TYPES, USER_TYPES
 from events.envelope_reader import ENVELOPE_KEYS
 from events.errors import InputError, did_you_mean
-from events.fields import aliases_of, fields_by_key
+from events.fields import fields_by_name
 from events.reader import read_draft, type_named
 from events.when import When
 from ledger.importing.batches import Record, batch_name
@@ -133,7 +133,7 @@ def _columns(page: Page, header: list[str]) -> list[str]:
 def _known_columns() -> frozenset[str]:
     """Collect the names that a column may have."""
     types = [TYPES[name] for name in USER_TYPES]
-    own = {name for cls in types for name in (*fields_by_key(cls), *aliases_of(cls))}
+    own = {name for cls in types for name in fields_by_name(cls)}
     return frozenset(own.union(ENVELOPE_KEYS, ("batch",)))
 
 
@@ -197,7 +197,7 @@ def _shape(cls: type[Event], name: str) -> tuple[bool, bool]:
     """Tell whether a field has an inner shape, and whether it is true or false."""
     if name in {"sources", "effective"}:
         return True, False
-    field = fields_by_key(cls).get(aliases_of(cls).get(name, name))
+    field = fields_by_name(cls).get(name)
     if field is None:
         return False, False
     return field.kind in _SHAPED or field.type is When, field.type is bool

@@ -1,9 +1,9 @@
 """Read JSON lines: an event a line, with its agreement and perhaps its batch.
 
 A line is decoded by the fastest reader there is, which takes the last of two members
-of one name. Whether there are two is seen by counting: as many members as names. In
-doubt, and whenever something is wrong, the line is read again by the exact reader,
-which knows the place.
+of one name. Whether there are two is seen by writing what was read and counting: as
+many names as in the line. In doubt, and whenever something is wrong, the line is read
+again by the exact reader, which knows the place.
 """
 
 from __future__ import annotations
@@ -23,10 +23,13 @@ from ledger.importing.lines import Line, text_of
 from ledger.importing.nodes import placed, plain
 from ledger.importing.pages import Page, Place
 
-# Finds every member; in words that look like one it finds more, never fewer.
-_MEMBER = re.compile(rb'"[ \t\r\n]*:')
+# Finds every name; in words that look like one it finds more, never fewer.
+_NAME = re.compile(rb'"[ \t\r\n]*:')
+# The only other way to write a quotation mark in words, which could hide a name there.
+_QUOTE = b"\\u0022"
 
 _decode = msgspec.json.Decoder().decode
+_encode = msgspec.json.Encoder().encode
 
 
 def read_lines(lines: Iterable[Line], path: str, keys: Keys) -> Iterator[Record]:
@@ -62,31 +65,23 @@ def _fast(data: bytes) -> dict[str, Any] | None:
     """Decode a line, or give None where it takes a closer look."""
     try:
         fields = _decode(data)
-        if type(fields) is dict and _names(data) == _members(fields):
+        if (
+            type(fields) is dict
+            and _QUOTE not in data
+            and _names(data) == _encode(fields).count(b'":')
+        ):
             return fields
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
         pass
     return None
 
 
 def _names(data: bytes) -> int:
-    """Count the names of members in a line; never too few, sometimes too many."""
+    """Count the names in a line; never too few, sometimes too many."""
     if b'" ' in data or b'"\t' in data or b'"\r' in data:
-        return len(_MEMBER.findall(data))
+        return len(_NAME.findall(data))
     # Where no quotation is followed by a blank, none stands before a colon.
     return data.count(b'":')
-
-
-def _members(value: dict[str, Any] | list[Any]) -> int:
-    """Count the members of a value and of everything in it."""
-    items: Iterable[Any] = value
-    count = 0
-    if type(value) is dict:
-        count, items = len(value), value.values()
-    for item in items:
-        if type(item) is dict or type(item) is list:
-            count += _members(item)
-    return count
 
 
 def _page(line: Line, path: str) -> Page:
