@@ -12,7 +12,7 @@ import shutil
 import sys
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -92,7 +92,7 @@ def _zip(path: Path) -> Iterator[Writer]:
             os.fsync(stream.fileno())
         # Unlike a rename, a link does not take the place of a file that came meanwhile.
         os.link(fresh, path)
-        sync_folder(path.parent)
+        _keep(path, Path.unlink)
     finally:
         fresh.unlink(missing_ok=True)
 
@@ -106,7 +106,7 @@ def _folder(path: Path) -> Iterator[Writer]:
             sync_folder(Path(folder))
         fresh.chmod(0o755)
         fresh.rename(path)
-        sync_folder(path.parent)
+        _keep(path, shutil.rmtree)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 
@@ -169,6 +169,15 @@ class _FolderWriter:
             stream.writelines(chunks)
             stream.flush()
             os.fsync(stream.fileno())
+
+
+def _keep(path: Path, remove: Callable[[Path], None]) -> None:
+    """Force the name of a whole bundle to the disk, or leave nothing of it."""
+    try:
+        sync_folder(path.parent)
+    except OSError:
+        remove(path)
+        raise
 
 
 def sync_folder(folder: Path) -> None:
