@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,8 @@ from ledger.audit.signing import sign_now
 from ledger.audit.trust import Trust
 from ledger.audit.verify import verify
 from ledger.audit.writing import writing
+from ledger.importing.files import read_file
+from ledger.importing.recording import import_batches
 from ledger.ledger import Ledger
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.keyfile import FileSigner
@@ -29,6 +31,7 @@ from ledger.log.tree import root
 from tests import ledgers
 from tests.log_parts import LOG, ORIGIN, witness_of
 
+EXAMPLES = Path(__file__).parents[1] / "examples"
 ON = (PartialDate.parse("2021-01-01"),)
 TRUST = Trust.in_key(str(LOG.vkey))
 WITNESS = witness_of("witness.example/w")
@@ -74,25 +77,54 @@ def order_of(ledger: Ledger, **changes: Any) -> Order:  # noqa: ANN401  # as Ord
     return Order(**{**given, **changes})
 
 
+def founded(path: Path) -> Ledger:
+    """The founding example and, for company, another history."""
+    ledger = Ledger.create(path, clock=ledgers.ticking(), random=ledgers.noise())
+    for name in ("microsoft-openai", "hulu"):
+        batches = read_file(EXAMPLES / f"{name}.yaml")
+        assert import_batches(ledger, batches, recorded_by="ann").error is None
+    ledger.snapshot_heads(recorded_by="dan")
+    return ledger
+
+
 @cache
 def small() -> Files:
     """The files of a full bundle of a small ledger."""
-    return _exported(None)
+    return _exported(filled, None)
 
 
 @cache
 def part() -> Files:
     """The files of a bundle of one agreement of the same ledger."""
-    return _exported(("alpha-beta",))
+    return _exported(filled, ("alpha-beta",))
 
 
-def _exported(agreements: tuple[str, ...] | None) -> Files:
+@cache
+def founding() -> Files:
+    """The files of a full bundle with the founding example."""
+    return _exported(founded, None, stated=("microsoft-openai",))
+
+
+@cache
+def founding_part() -> Files:
+    """The files of a bundle of the founding example out of the same ledger."""
+    only = ("microsoft-openai",)
+    return _exported(founded, only, stated=only)
+
+
+def _exported(
+    made: Callable[[Path], Ledger],
+    agreements: tuple[str, ...] | None,
+    **changes: Any,  # noqa: ANN401  # as Order takes them
+) -> Files:
     folder = Path(mkdtemp())
     try:
-        with filled(folder / "ledger.db") as ledger:
+        with made(folder / "ledger.db") as ledger:
             note = Note.parse(head_note(ledger, ledger.size))
             note = note.signed(sign(note.text, WITNESS, 1_900_000_000))
-            order = order_of(ledger, note=note.format(), agreements=agreements)
+            order = order_of(
+                ledger, note=note.format(), agreements=agreements, **changes
+            )
             export(ledger.store, folder / "bundle", order)
         return files_of(folder / "bundle")
     finally:

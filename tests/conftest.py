@@ -11,5 +11,5 @@ settings.register_profile("whereas", settings.default, deadline=None)
 settings.load_profile("whereas")
 
 for name in [name for name in os.environ if name.startswith("WHEREAS_")]:
-    if name != "WHEREAS_UPDATE_DOCS":
+    if name not in {"WHEREAS_UPDATE_DOCS", "WHEREAS_LONG"}:
         del os.environ[name]

@@ -13,10 +13,22 @@ from hypothesis import strategies as st
 from events.errors import InputError, Integrity
 from ledger.audit.names import CONVENIENCE
 from ledger.audit.verify import verify
-from tests.audit_parts import WITNESSED, Files, part, put, small
+from tests.audit_parts import (
+    WITNESSED,
+    Files,
+    founding,
+    founding_part,
+    part,
+    put,
+    small,
+)
+from tests.long_runs import needs_time
 
 FORMS = [small, part]
 IDS = ["full", "part"]
+FOUNDING = [founding, founding_part]
+ALL = [*FORMS, *FOUNDING]
+ALL_IDS = [*IDS, "founding", "founding-part"]
 
 
 def refused(path: Path) -> bool:
@@ -36,13 +48,13 @@ def check_in_folder(files: Files, path: Path, name: str, at: int, bit: int) -> N
     file.write_bytes(data)
 
 
-@pytest.mark.parametrize("made", FORMS, ids=IDS)
+@pytest.mark.parametrize("made", ALL, ids=ALL_IDS)
 def test_what_is_not_changed_holds(tmp_path: Path, made: Callable[[], Files]) -> None:
     assert not refused(put(made(), tmp_path / "b"))
     assert not refused(put(made(), tmp_path / "b.zip"))
 
 
-@pytest.mark.parametrize("made", FORMS, ids=IDS)
+@pytest.mark.parametrize("made", ALL, ids=ALL_IDS)
 def test_a_changed_bit_of_some_bytes_of_each_file_is_found(
     tmp_path: Path, made: Callable[[], Files]
 ) -> None:
@@ -70,7 +82,16 @@ def test_a_changed_bit_of_some_bytes_of_a_zip_is_found(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("made", FORMS, ids=IDS)
+@pytest.mark.parametrize(
+    "made",
+    [
+        small,
+        part,
+        pytest.param(founding, marks=needs_time),
+        pytest.param(founding_part, marks=needs_time),
+    ],
+    ids=ALL_IDS,
+)
 def test_a_changed_bit_of_any_byte_of_any_file_is_found(
     tmp_path: Path, made: Callable[[], Files]
 ) -> None:

@@ -19,7 +19,7 @@ from ledger.audit.packing import unpack
 from ledger.log.encoding import encode_base64
 from ledger.log.proof import InclusionProof
 from ledger.log.tree import leaf_hash
-from tests.audit_parts import Files, part, put, small
+from tests.audit_parts import Files, founding, founding_part, part, put, small
 from tests.log_parts import LOG, ORIGIN, signer_of
 from tests.test_ledger_log_judges import Judge
 from tests.test_ledger_log_judges import go_judge as go_judge  # noqa: PLC0414  # a fixture
@@ -46,15 +46,18 @@ def by_script(folder: Path, key: str = str(LOG.vkey)) -> tuple[int, str]:
 
 
 @needs_openssl
-@pytest.mark.parametrize(("made", "count"), [(small, 16), (part, 9)])
+@pytest.mark.parametrize(
+    ("made", "size", "count"),
+    [(small, 16, 16), (part, 16, 9), (founding, 89, 89), (founding_part, 89, 52)],
+)
 def test_the_script_accepts_what_we_write(
-    tmp_path: Path, made: Callable[[], Files], count: int
+    tmp_path: Path, made: Callable[[], Files], size: int, count: int
 ) -> None:
     status, said = by_script(put(made(), tmp_path / "b"))
     assert (status, said.splitlines()) == (
         0,
         [
-            f"signed by {ORIGIN}: 16 events",
+            f"signed by {ORIGIN}: {size} events",
             f"{count} events are in the log as they are here",
         ],
     )
@@ -65,6 +68,9 @@ def test_the_script_accepts_what_we_write(
     ("made", "name", "words"),
     [
         (small, PACK, "the events lead to another root"),
+        (founding, "tile/entries/000.p/89", "the events lead to another root"),
+        (founding, "checkpoint", "the signature is wrong"),
+        (founding_part, "entries/2.json", "pos:2 is not in the log as it is here"),
         (small, "checkpoint", "the signature is wrong"),
         (part, "entries/2.json", "pos:2 is not in the log as it is here"),
         (part, "proofs/2.tlog-proof", "FAILED"),
@@ -106,39 +112,60 @@ def test_the_script_has_no_usual_faults() -> None:
     subprocess.run(["shellcheck", str(SCRIPT)], check=True)
 
 
+@pytest.mark.parametrize(("made", "count"), [(part, 9), (founding_part, 52)])
 def test_go_opens_the_checkpoint_and_finds_each_event_by_its_proof(
-    go_judge: Judge,
+    go_judge: Judge, made: Callable[[], Files], count: int
 ) -> None:
-    note = part()["checkpoint"].decode()
+    files = made()
+    note = files["checkpoint"].decode()
+    _, size, root = note.split("\n")[:3]
     cases: list[dict[str, Any]] = [
         {"kind": "note", "vkey": str(LOG.vkey), "note": note}
     ]
-    root = note.split("\n")[2]
-    for name in part():
+    for name in files:
         if name.startswith("proofs/"):
-            proof = InclusionProof.parse(part()[name])
-            event = part()[f"entries/{proof.index}.json"].decode()
+            proof = InclusionProof.parse(files[name])
+            event = files[f"entries/{proof.index}.json"].decode()
             hashes = [encode_base64(value) for value in proof.hashes]
             place = {"index": proof.index, "entry": event, "proof": hashes}
-            cases.append({"kind": "inclusion", "size": SIZE, "root": root, **place})
-    assert len(cases) == 10
+            cases.append(
+                {"kind": "inclusion", "size": int(size), "root": root, **place}
+            )
+    assert len(cases) == 1 + count
     assert go_judge(cases) == [""] * len(cases)
+    cases[0]["note"] = note.replace(f"\n{size}\n", f"\n{int(size) + 1}\n")
     cases[1]["entry"] = cases[2]["entry"]
-    assert go_judge(cases)[1] == "invalid transparency proof"
+    wrong = go_judge(cases)
+    assert wrong[0].startswith("invalid signature")
+    assert wrong[1] == "invalid transparency proof"
 
 
 @pytest.mark.skipif(AICS_TLOG is None, reason="no aics-tlog: it needs Python 3.12")
+@pytest.mark.parametrize("made", [small, founding])
 def test_aics_tlog_finds_each_event_in_the_tiles_of_a_full_bundle(
-    tmp_path: Path,
+    tmp_path: Path, made: Callable[[], Files]
 ) -> None:
-    path = put(small(), tmp_path / "b")
+    files = made()
+    path = put(files, tmp_path / "b")
+    (name,) = (n for n in files if n.startswith("tile/entries/"))
+    size = int(name.rpartition("/")[2])
     log = ["--tiles", ".", "--checkpoint", "checkpoint", "--log-key", str(LOG.vkey)]
-    for index, event in enumerate(unpack(small()[PACK], 0, SIZE)):
+
+    def judged(event: bytes, index: int) -> int:
         (tmp_path / "entry").write_bytes(event)
         place = ["--leaf", str(tmp_path / "entry"), "--index", str(index)]
         command = [str(AICS_TLOG), "verify-inclusion", *log, *place]
-        done = subprocess.run(command, cwd=path, capture_output=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
+        return subprocess.run(
+            command, cwd=path, capture_output=True, check=False
+        ).returncode
+
+    events = unpack(files[name], 0, size)
+    for index in {0, 1, size // 2, size - 1}:
+        assert judged(events[index], index) == 0
+        assert judged(events[index - 1], index) != 0
+    note = files["checkpoint"].replace(b"\n%d\n" % size, b"\n%d\n" % (size - 1))
+    (path / "checkpoint").write_bytes(note)
+    assert judged(events[0], 0) != 0
 
 
 def test_the_leaves_are_what_tiles_say() -> None:

@@ -1,12 +1,11 @@
 """Disks that fail and power that is cut: nothing acknowledged is lost, nothing is half.
 
 The short form takes a sample of the moments at which it may happen. All of them are
-taken by ``WHEREAS_LONG=1 python -m pytest tests/test_ledger_faults.py``.
+taken by ``bash .ci/long``.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Sequence
 from functools import cache
@@ -35,10 +34,10 @@ from tests.faults.strace import (
     traced,
 )
 from tests.ledgers import noise, reopen
+from tests.long_runs import LONG
 
 pytestmark = needs_strace
 
-LONG = "WHEREAS_LONG" in os.environ
 BATCHES = 8
 EXPORTED = 16
 EVENTS = 1 + appender.TOGETHER * (BATCHES - 1)
