@@ -18,6 +18,7 @@ from events.errors import Conflict
 from ledger import appending
 from ledger.admission import Fetch
 from tests.ledgers import A, B, NoRules, create, fill, invested, noise, opened, reopen
+from tests.long_runs import LONG, needs_time
 
 ROOT = Path(__file__).parent.parent
 
@@ -152,7 +153,7 @@ with Ledger.open(path) as ledger:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("writers", [4])
+@pytest.mark.parametrize("writers", [4, pytest.param(16, marks=needs_time)])
 def test_writers_in_several_processes_lose_nothing(
     tmp_path: Path, writers: int
 ) -> None:
@@ -215,7 +216,7 @@ def test_a_writer_that_is_killed_loses_nothing_acknowledged_and_leaves_no_half_b
     chance = random.Random(7)  # noqa: S311  # when to kill is no secret
     acknowledged: dict[int, tuple[int, str]] = {}
     resent = 0
-    for _ in range(20):
+    for _ in range(1_000 if LONG else 20):
         first = max(acknowledged, default=-1) + 1
         process = start(KILLED, path, first)
         assert process.stdout is not None
