@@ -7,7 +7,8 @@ which promise prevails is not the ledger's to say.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from heapq import nsmallest
 from itertools import product
 from typing import Literal, NamedTuple
 
@@ -15,33 +16,19 @@ import msgspec
 
 from events.dates import PartialDate
 from events.scope import Box, box_covers, scope_text
-from projections.across import Held, Identities, KnownIn, held_on, horizon_of
+from projections.across import KnownIn, held_on, horizon_of
 from projections.answers import Range, between
-from projections.bearing import (
-    EXCLUSIVE,
-    bound_by,
-    is_bounded_by_words,
-    scope_of,
-)
 from projections.counterparty import as_written
-from projections.matching import (
-    coverage,
-    is_unbounded,
-    meet,
-    named,
-    one_tag_each,
-    share_an_axis,
-)
-from projections.provision import Clause, Provision
+from projections.matching import coverage, meet, one_tag_each, share_an_axis
+from projections.pairing import pairs
+from projections.promises import Promise, Reach, promises_of
 from projections.spans import Span
-from projections.status import Standing, standing
 from projections.supposals import Supposal
 from projections.timeline import Timeline
 
 CONFLICTS_SCHEMA = "whereas/conflicts/1"
 
-_GRANTS = frozenset(("licence", "permission", "purchase", "obligation", "option"))
-_PERMITS = frozenset(("licence", "permission"))
+Clash = Literal["exclusivity", "permission"]
 
 
 class Side(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +58,7 @@ class Conflict(msgspec.Struct, frozen=True, kw_only=True):
     that the scope of the other says.
     """
 
-    clash: Literal["exclusivity", "permission"]
+    clash: Clash
     parties: tuple[str, ...]
     overlap: str
     between: Range
@@ -80,7 +67,11 @@ class Conflict(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ConflictsAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What clashes on a day or later, within agreements and across them."""
+    """What clashes on a day or later, within agreements and across them.
+
+    ``more`` counts the conflicts that were found and are left out of ``conflicts``,
+    because no more were wanted.
+    """
 
     schema: str
     on: str
@@ -89,28 +80,18 @@ class ConflictsAnswer(msgspec.Struct, frozen=True, kw_only=True):
     suppose: list[str]
     agreements: list[str]
     conflicts: list[Conflict]
+    more: int = 0
 
 
-class _Promise(NamedTuple):
-    """A provision that has not ended, as seen from all agreements."""
+class Found(NamedTuple):
+    """Two promises that clash, before anybody writes it."""
 
-    held: Held
-    provision: Provision
-    standing: Standing
-    holders: frozenset[str]
-    against: frozenset[str]
-    clauses: Sequence[Clause]
-
-    @property
-    def excludes(self) -> bool:
-        """Tell whether it keeps others out."""
-        return _excludes(self.provision)
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """List the words that it hangs on."""
-        conditions = [clause.condition for clause in self.clauses]
-        return tuple(c for c in (self.provision.condition, *conditions) if c)
+    clash: Clash
+    parties: frozenset[str]
+    overlap: str
+    certain: bool
+    one: Promise
+    other: Promise
 
 
 def conflicts_answer(
@@ -119,6 +100,7 @@ def conflicts_answer(
     *,
     known: KnownIn,
     supposals: Iterable[Supposal] = (),
+    limit: int | None = None,
 ) -> ConflictsAnswer:
     """Tell what clashes on a day or later.
 
@@ -128,19 +110,21 @@ def conflicts_answer(
             by then clashes no more.
         known: the moment of knowledge, to be told again.
         supposals: those that the timelines were made with, to be told again.
+        limit: how many to tell, the first in their order; all by default.
 
     Returns:
-        The answer. Cost: each exclusivity and each ban is compared with every
-        provision of the parties that it binds.
+        The answer. Cost: what keeps others out is compared with what may be in its
+        way; see :mod:`projections.pairing`.
     """
     held = held_on(timelines, on.last)
-    who = Identities(held)
-    promises = [p for there in held for p in _promises(there, who, on.last)]
+    overlaps = Overlaps()
     found = [
         conflict
-        for one, other in _pairs(promises)
-        if (conflict := _conflict(one, other, on.last)) is not None
+        for one, other in pairs(promises_of(held, on.last))
+        if (conflict := compare(one, other, overlaps)) is not None
     ]
+    told = found if limit is None else nsmallest(limit, found, key=_order)
+    writing = _Writing()
     return ConflictsAnswer(
         schema=CONFLICTS_SCHEMA,
         on=on.text,
@@ -148,113 +132,63 @@ def conflicts_answer(
         horizon=horizon_of(timelines),
         suppose=[supposal.text for supposal in supposals],
         agreements=[there.agreement for there in held],
-        conflicts=sorted(found, key=_order),
+        conflicts=[writing.conflict(one) for one in sorted(told, key=_order)],
+        more=len(found) - len(told),
     )
 
 
-def _pairs(promises: Sequence[_Promise]) -> Iterator[tuple[_Promise, _Promise]]:
-    """Yield what keeps somebody out with all that may clash with it, each pair once."""
-    of_party: dict[str, list[int]] = {}
-    for number, promise in enumerate(promises):
-        for party in promise.holders | promise.against:
-            of_party.setdefault(party, []).append(number)
-    seen: set[tuple[int, int]] = set()
-    for number, promise in enumerate(promises):
-        if not promise.excludes and not _forbids(promise.provision):
-            continue
-        for party in sorted(promise.against):
-            for other in of_party[party]:
-                pair = min(number, other), max(number, other)
-                if number != other and pair not in seen:
-                    seen.add(pair)
-                    yield promises[pair[0]], promises[pair[1]]
+class Overlaps:
+    """What scopes have in common; two are compared once, whoever has them."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], str | None] = {}
+
+    def of(self, one: Reach, other: Reach) -> str | None:
+        """Write what both scopes hold; None where it is nothing."""
+        key = one.number, other.number
+        if key not in self._known:
+            boxes = _overlap(one, other)
+            written = scope_text(tuple(as_written(box) for box in boxes))
+            self._known[key] = written if boxes else None
+        return self._known[key]
 
 
-def _promises(held: Held, who: Identities, day: int) -> Iterator[_Promise]:
-    """Yield the provisions of an agreement that may clash."""
-    for provision in held.state.provisions.values():
-        clauses = scope_of(provision, held, who)
-        if not _is_about_something(provision, held, clauses):
-            continue
-        stand = standing(provision, held.timeline.facts, day)
-        if stand.status != "ended":
-            yield _Promise(
-                held,
-                provision,
-                stand,
-                frozenset(who.of(held.agreement, p) for p in provision.holders),
-                _bound(provision, held, who),
-                clauses,
-            )
-
-
-def _bound(provision: Provision, held: Held, who: Identities) -> frozenset[str]:
-    """Name those whom a provision binds; what is granted binds only whom it names."""
-    if provision.against or _excludes(provision) or _forbids(provision):
-        return bound_by(provision, held, who)
-    return frozenset()
-
-
-def _is_about_something(
-    provision: Provision, held: Held, clauses: Sequence[Clause]
-) -> bool:
-    """Tell whether a provision may clash, and it is known with what.
-
-    Without a scope a right or a ban is about everything, unless its words bound it; a
-    duty is about nothing that can be compared.
-    """
-    if not is_unbounded(clauses):
-        return provision.kind in {*_GRANTS, "restriction"} or _excludes(provision)
-    is_whole = provision.kind in {*_PERMITS, "restriction"} or _excludes(provision)
-    return is_whole and not is_bounded_by_words(provision, held, clauses)
-
-
-def _excludes(provision: Provision) -> bool:
-    """Tell whether a provision keeps others out."""
-    return provision.level in EXCLUSIVE
-
-
-def _conflict(one: _Promise, other: _Promise, day: int) -> Conflict | None:
+def compare(one: Promise, other: Promise, overlaps: Overlaps) -> Found | None:
     """Compare two promises, in either order."""
+    days = _together(one, other)
+    if days.lo >= days.hi:
+        return None
     for first, second in ((one, other), (other, one)):
         clash, parties = _clash(first, second)
         if clash is None:
             continue
-        overlap = _overlap(first, second)
-        days = _together(first.standing, second.standing)
-        if overlap and days.lo < days.hi and days.hi > day:
-            return _told(clash, parties, first, second, overlap)
+        overlap = overlaps.of(first.reach, second.reach)
+        if overlap is not None:
+            is_certain = _is_certain(first, second)
+            return Found(clash, parties, overlap, is_certain, first, second)
     return None
 
 
-def _clash(
-    one: _Promise, other: _Promise
-) -> tuple[Literal["exclusivity", "permission"] | None, frozenset[str]]:
+def _clash(one: Promise, other: Promise) -> tuple[Clash | None, frozenset[str]]:
     """Tell how two promises may clash, and who could not keep both."""
     if one.held is other.held and one.provision.over == other.provision.id:
         return None, frozenset()
-    if one.excludes and (other.excludes or other.provision.kind in _GRANTS):
+    if one.excludes and (other.excludes or other.grants):
         bound = one.against & other.against
         # What the parties who are kept out may still do is none of the holder's.
         if bound and other.holders - one.holders - bound:
             return "exclusivity", bound
-    permits = other.provision.kind in _PERMITS
-    if permits and (one.excludes or _forbids(one.provision)):
+    if other.permits and (one.excludes or one.forbids):
         bound = (one.against & other.holders) - one.holders
         if bound:
             return "permission", bound
     return None, frozenset()
 
 
-def _forbids(provision: Provision) -> bool:
-    """Tell whether a restriction forbids, and does not only set a limit."""
-    return provision.kind == "restriction" and provision.terms.amount is None
-
-
-def _overlap(one: _Promise, other: _Promise) -> list[Box]:
+def _overlap(one: Reach, other: Reach) -> list[Box]:
     """List what both scopes hold, a tag on each axis; the widest only."""
     found = []
-    for mine, others in product(_included(one.clauses), _included(other.clauses)):
+    for mine, others in product(one.included, other.included):
         common = meet(mine, others)
         if common is None or not (
             share_an_axis(mine, others) or Box() in {mine, others}
@@ -273,58 +207,57 @@ def _overlap(one: _Promise, other: _Promise) -> list[Box]:
     ]
 
 
-def _included(clauses: Sequence[Clause]) -> Iterator[Box]:
-    """Yield the boxes that a scope includes; all there is where it has none."""
-    if not clauses or not clauses[0].include:
-        yield Box()
-    for clause in clauses:
-        if clause.include:
-            yield from clause.boxes
-
-
-def _together(one: Standing, other: Standing) -> Span:
+def _together(one: Promise, other: Promise) -> Span:
     """Give the first day on which both may hold, and the first when not."""
-    return Span(max(one.starts.lo, other.starts.lo), min(one.ends.hi, other.ends.hi))
-
-
-def _told(
-    clash: Literal["exclusivity", "permission"],
-    parties: frozenset[str],
-    one: _Promise,
-    other: _Promise,
-    overlap: Sequence[Box],
-) -> Conflict:
-    """Write a clash."""
-    days = _together(one.standing, other.standing)
-    certainly = max(one.standing.starts.hi, other.standing.starts.hi) < min(
-        one.standing.ends.lo, other.standing.ends.lo
+    mine, others = one.standing, other.standing
+    return Span(
+        max(mine.starts.lo, others.starts.lo), min(mine.ends.hi, others.ends.hi)
     )
-    is_live = {one.standing.status, other.standing.status} == {"in-force"}
-    return Conflict(
-        clash=clash,
-        parties=tuple(sorted(parties)),
-        overlap=scope_text(tuple(as_written(box) for box in overlap)),
-        between=between(days),
-        certain=certainly
-        and is_live
+
+
+def _is_certain(one: Promise, other: Promise) -> bool:
+    """Tell whether nothing else is to be known for two promises to clash."""
+    mine, others = one.standing, other.standing
+    return (
+        mine.status == others.status == "in-force"
         and not one.words
         and not other.words
-        and _says_all(one, other),
-        sides=(_side(one), _side(other)),
+        and max(mine.starts.hi, others.starts.hi) < min(mine.ends.lo, others.ends.lo)
+        # The scope of one names every axis that the other names.
+        and (one.reach.axes <= other.reach.axes or other.reach.axes <= one.reach.axes)
     )
 
 
-def _says_all(one: _Promise, other: _Promise) -> bool:
-    """Tell whether the scope of one names every axis that the other names."""
-    mine, others = (
-        {axis for box in _included(p.clauses) for axis in named(box)}
-        for p in (one, other)
-    )
-    return mine <= others or others <= mine
+class _Writing:
+    """Conflicts as they are told; what they have in common is written once."""
+
+    def __init__(self) -> None:
+        self._sides: dict[int, Side] = {}
+        self._days: dict[Span, Range] = {}
+
+    def conflict(self, found: Found) -> Conflict:
+        """Write a clash."""
+        days = _together(found.one, found.other)
+        if days not in self._days:
+            self._days[days] = between(days)
+        return Conflict(
+            clash=found.clash,
+            parties=tuple(sorted(found.parties)),
+            overlap=found.overlap,
+            between=self._days[days],
+            certain=found.certain,
+            sides=(self._side(found.one), self._side(found.other)),
+        )
+
+    def _side(self, promise: Promise) -> Side:
+        """Write one of two provisions that clash."""
+        if promise.number not in self._sides:
+            self._sides[promise.number] = _side(promise)
+        return self._sides[promise.number]
 
 
-def _side(promise: _Promise) -> Side:
-    """Write one of two provisions that clash."""
+def _side(promise: Promise) -> Side:
+    """Write a provision that clashes."""
     provision = promise.provision
     events = {provision.set_by[0], *(clause.seq for clause in provision.clauses)}
     return Side(
@@ -342,10 +275,11 @@ def _side(promise: _Promise) -> Side:
     )
 
 
-def _order(conflict: Conflict) -> tuple[bool, str, str, str, str]:
+def _order(found: Found) -> tuple[bool, str, str, str, str]:
     """Sort: what is certain first, then by the provisions."""
-    one, other = conflict.sides
+    one, other = found.one, found.other
     return (
-        not conflict.certain,
-        *(one.agreement, one.provision, other.agreement, other.provision),
+        not found.certain,
+        *(one.held.agreement, one.provision.id),
+        *(other.held.agreement, other.provision.id),
     )

@@ -356,6 +356,25 @@ permission	no	gale	asset software, activity resale, product competing-software	2
 2 conflicts on 2026-01-02, as known now (@37)
 """)
     assert desk.run("conflicts cuad --exit-code").status == 1
+    limited = desk.run("conflicts cuad --limit 1 --exit-code")
+    assert limited.status == 1
+    assert str(limited) == snapshot("""\
+permission	yes	gale	asset software/affiliates-of-fern, activity transfer	2024-04-01		cuad	licence-not-transferable	@24	cuad	licence-of-affiliates	@25
+--- stderr
+2 conflicts (1 more than shown) on 2026-01-02, as known now (@37)
+--- exit status 1
+""")
+    assert shown(desk, "conflicts cuad --limit 0") == snapshot(
+        "2 conflicts (2 more than shown) on 2026-01-02, as known now (@37)\n"
+    )
+    answer = json.loads(desk.run("conflicts cuad --limit 1 --json").stdout)
+    assert (len(answer["conflicts"]), answer["more"]) == (1, 1)
+    assert shown(desk, "conflicts cuad --limit few") == snapshot("""\
+--- stderr
+error: --limit takes a number of conflicts, not few
+hint: whereas conflicts --limit 10
+--- exit status 2
+""")
     assert shown(desk, "conflicts microsoft-openai") == snapshot("""\
 0 conflicts on 2026-01-02, as known now (@51)
 

@@ -12,6 +12,7 @@ from cli.asking_all import Asked, ask_all
 from cli.output import put
 from cli.phrases import numbers
 from cli.session import session_of
+from events.errors import InputError
 
 if TYPE_CHECKING:
     from projections.conflicts import Conflict, ConflictsAnswer, Side
@@ -23,6 +24,7 @@ EXAMPLES = (
         "what clashed within an agreement on a day",
         "whereas conflicts microsoft-openai --on 2024-06-01",
     ),
+    ("the first ten, and how many there are", "whereas conflicts --limit 10"),
 )
 COLUMNS = (
     *(Column(name) for name in ("clash", "certain", "parties", "overlap")),
@@ -49,6 +51,14 @@ def run(
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 1 if anything clashes.")
     ] = False,
+    limit: Annotated[
+        str | None,
+        typer.Option(
+            "--limit",
+            metavar="N",
+            help="Show the first N, and say how many more there are.  [default: all]",
+        ),
+    ] = None,
 ) -> None:
     """Show promises that cannot all be kept.
 
@@ -58,6 +68,7 @@ def run(
     from projections.conflicts import conflicts_answer
 
     session = session_of(context)
+    most = _most(limit)
     with session.reading() as ledger:
         asked = ask_all(
             session,
@@ -69,24 +80,42 @@ def run(
             suppose=suppose,
         )
     found = conflicts_answer(
-        asked.timelines, asked.on, known=asked.known, supposals=asked.supposals
+        asked.timelines,
+        asked.on,
+        known=asked.known,
+        supposals=asked.supposals,
+        limit=most,
     )
     put(answer(found, asked), session)
-    if exit_code and found.conflicts:
+    if exit_code and (found.conflicts or found.more):
         raise typer.Exit(1)
+
+
+def _most(words: str | None) -> int | None:
+    """Read how many are to be shown."""
+    if words is None:
+        return None
+    if not (words.isascii() and words.isdigit()):
+        raise InputError(
+            f"--limit takes a number of conflicts, not {words}",
+            hint="whereas conflicts --limit 10",
+            field="--limit",
+        )
+    return int(words[:17])
 
 
 def answer(found: ConflictsAnswer, asked: Asked) -> Answer:
     """Show what clashes, what is certain first."""
-    count = len(found.conflicts)
+    count = len(found.conflicts) + found.more
     noun = "conflict" if count == 1 else "conflicts"
+    part = f" ({found.more} more than shown)" if found.more else ""
     return Answer(
         document=found,
         items=found.conflicts,
-        title=f"{count} {noun} {asked.clocks}",
+        title=f"{count} {noun}{part} {asked.clocks}",
         table=Table(COLUMNS, [_row(conflict) for conflict in found.conflicts]),
         shown=Table(SHOWN, [_shown(conflict) for conflict in found.conflicts]),
-        remarks=() if found.conflicts else ("Nothing clashes.",),
+        remarks=() if count else ("Nothing clashes.",),
     )
 
 

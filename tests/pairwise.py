@@ -1,0 +1,252 @@
+"""What clashes, as it is defined: every provision compared with every other one.
+
+Slow and plain, for the tests to hold the answer to; nothing is left out beforehand and
+nothing is remembered from one comparison to the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations, product
+from typing import Literal, NamedTuple
+
+from events.dates import PartialDate
+from events.scope import Box, box_covers, scope_text
+from projections.across import Held, Identities, held_on
+from projections.answers import between
+from projections.bearing import EXCLUSIVE, bound_by, is_bounded_by_words, scope_of
+from projections.conflicts import Conflict, Side
+from projections.counterparty import as_written
+from projections.matching import (
+    coverage,
+    is_unbounded,
+    meet,
+    named,
+    one_tag_each,
+    share_an_axis,
+)
+from projections.provision import Clause, Provision
+from projections.spans import Span
+from projections.status import Standing, standing
+from projections.timeline import Timeline
+
+_GRANTS = frozenset(("licence", "permission", "purchase", "obligation", "option"))
+_PERMITS = frozenset(("licence", "permission"))
+
+
+class _Promise(NamedTuple):
+    """A provision that has not ended, as seen from all agreements."""
+
+    held: Held
+    provision: Provision
+    standing: Standing
+    holders: frozenset[str]
+    against: frozenset[str]
+    clauses: Sequence[Clause]
+
+    @property
+    def excludes(self) -> bool:
+        """Tell whether it keeps others out."""
+        return _excludes(self.provision)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """List the words that it hangs on."""
+        conditions = [clause.condition for clause in self.clauses]
+        return tuple(c for c in (self.provision.condition, *conditions) if c)
+
+
+def conflicts_pairwise(
+    timelines: Sequence[Timeline], on: PartialDate
+) -> list[Conflict]:
+    """List what clashes on a day or later, what is certain first."""
+    held = held_on(timelines, on.last)
+    who = Identities(held)
+    promises = [p for there in held for p in _promises(there, who, on.last)]
+    found = [
+        conflict
+        for one, other in combinations(promises, 2)
+        if (conflict := _conflict(one, other, on.last)) is not None
+    ]
+    return sorted(found, key=_order)
+
+
+def _promises(held: Held, who: Identities, day: int) -> Iterator[_Promise]:
+    """Yield the provisions of an agreement that may clash."""
+    for provision in held.state.provisions.values():
+        clauses = scope_of(provision, held, who)
+        if not _is_about_something(provision, held, clauses):
+            continue
+        stand = standing(provision, held.timeline.facts, day)
+        if stand.status != "ended":
+            yield _Promise(
+                held,
+                provision,
+                stand,
+                frozenset(who.of(held.agreement, p) for p in provision.holders),
+                _bound(provision, held, who),
+                clauses,
+            )
+
+
+def _bound(provision: Provision, held: Held, who: Identities) -> frozenset[str]:
+    """Name those whom a provision binds; what is granted binds only whom it names."""
+    if provision.against or _excludes(provision) or _forbids(provision):
+        return bound_by(provision, held, who)
+    return frozenset()
+
+
+def _is_about_something(
+    provision: Provision, held: Held, clauses: Sequence[Clause]
+) -> bool:
+    """Tell whether a provision may clash, and it is known with what.
+
+    Without a scope a right or a ban is about everything, unless its words bound it; a
+    duty is about nothing that can be compared.
+    """
+    if not is_unbounded(clauses):
+        return provision.kind in {*_GRANTS, "restriction"} or _excludes(provision)
+    is_whole = provision.kind in {*_PERMITS, "restriction"} or _excludes(provision)
+    return is_whole and not is_bounded_by_words(provision, held, clauses)
+
+
+def _excludes(provision: Provision) -> bool:
+    """Tell whether a provision keeps others out."""
+    return provision.level in EXCLUSIVE
+
+
+def _conflict(one: _Promise, other: _Promise, day: int) -> Conflict | None:
+    """Compare two promises, in either order."""
+    for first, second in ((one, other), (other, one)):
+        clash, parties = _clash(first, second)
+        if clash is None:
+            continue
+        overlap = _overlap(first, second)
+        days = _together(first.standing, second.standing)
+        if overlap and days.lo < days.hi and days.hi > day:
+            return _told(clash, parties, first, second, overlap)
+    return None
+
+
+def _clash(
+    one: _Promise, other: _Promise
+) -> tuple[Literal["exclusivity", "permission"] | None, frozenset[str]]:
+    """Tell how two promises may clash, and who could not keep both."""
+    if one.held is other.held and one.provision.over == other.provision.id:
+        return None, frozenset()
+    if one.excludes and (other.excludes or other.provision.kind in _GRANTS):
+        bound = one.against & other.against
+        # What the parties who are kept out may still do is none of the holder's.
+        if bound and other.holders - one.holders - bound:
+            return "exclusivity", bound
+    permits = other.provision.kind in _PERMITS
+    if permits and (one.excludes or _forbids(one.provision)):
+        bound = (one.against & other.holders) - one.holders
+        if bound:
+            return "permission", bound
+    return None, frozenset()
+
+
+def _forbids(provision: Provision) -> bool:
+    """Tell whether a restriction forbids, and does not only set a limit."""
+    return provision.kind == "restriction" and provision.terms.amount is None
+
+
+def _overlap(one: _Promise, other: _Promise) -> list[Box]:
+    """List what both scopes hold, a tag on each axis; the widest only."""
+    found = []
+    for mine, others in product(_included(one.clauses), _included(other.clauses)):
+        common = meet(mine, others)
+        if common is None or not (
+            share_an_axis(mine, others) or Box() in {mine, others}
+        ):
+            continue
+        found += [
+            box
+            for box in one_tag_each(common)
+            if coverage(one.clauses, box).possible
+            and coverage(other.clauses, box).possible
+        ]
+    return [
+        box
+        for box in dict.fromkeys(found)
+        if not any(b != box and box_covers(b, box) for b in found)
+    ]
+
+
+def _included(clauses: Sequence[Clause]) -> Iterator[Box]:
+    """Yield the boxes that a scope includes; all there is where it has none."""
+    if not clauses or not clauses[0].include:
+        yield Box()
+    for clause in clauses:
+        if clause.include:
+            yield from clause.boxes
+
+
+def _together(one: Standing, other: Standing) -> Span:
+    """Give the first day on which both may hold, and the first when not."""
+    return Span(max(one.starts.lo, other.starts.lo), min(one.ends.hi, other.ends.hi))
+
+
+def _told(
+    clash: Literal["exclusivity", "permission"],
+    parties: frozenset[str],
+    one: _Promise,
+    other: _Promise,
+    overlap: Sequence[Box],
+) -> Conflict:
+    """Write a clash."""
+    days = _together(one.standing, other.standing)
+    certainly = max(one.standing.starts.hi, other.standing.starts.hi) < min(
+        one.standing.ends.lo, other.standing.ends.lo
+    )
+    is_live = {one.standing.status, other.standing.status} == {"in-force"}
+    return Conflict(
+        clash=clash,
+        parties=tuple(sorted(parties)),
+        overlap=scope_text(tuple(as_written(box) for box in overlap)),
+        between=between(days),
+        certain=certainly
+        and is_live
+        and not one.words
+        and not other.words
+        and _says_all(one, other),
+        sides=(_side(one), _side(other)),
+    )
+
+
+def _says_all(one: _Promise, other: _Promise) -> bool:
+    """Tell whether the scope of one names every axis that the other names."""
+    mine, others = (
+        {axis for box in _included(p.clauses) for axis in named(box)}
+        for p in (one, other)
+    )
+    return mine <= others or others <= mine
+
+
+def _side(promise: _Promise) -> Side:
+    """Write one of two provisions that clash."""
+    provision = promise.provision
+    events = {provision.set_by[0], *(clause.seq for clause in provision.clauses)}
+    return Side(
+        agreement=promise.held.agreement,
+        provision=provision.id,
+        kind=provision.kind,
+        level=provision.level,
+        holders=provision.holders,
+        against=provision.against,
+        status=promise.standing.status,
+        waits_for=promise.standing.waits_for,
+        words=promise.words,
+        text=provision.text,
+        events=tuple(sorted(events)),
+    )
+
+
+def _order(conflict: Conflict) -> tuple[bool, str, str, str, str]:
+    """Sort: what is certain first, then by the provisions."""
+    one, other = conflict.sides
+    return (
+        not conflict.certain,
+        *(one.agreement, one.provision, other.agreement, other.provision),
+    )
