@@ -76,7 +76,8 @@ Suppose = Annotated[
         "--suppose",
         metavar="FACT",
         help="Suppose that a milestone is reached: M=DATE, M=never, 'M>DATE',"
-        " M.claimed=DATE; or a measure: 'measure NAME=VALUE@DATE'. May be repeated.",
+        " M.claimed=DATE, M.determined=never; or a measure:"
+        " 'measure NAME=VALUE@DATE'. May be repeated.",
         rich_help_panel=CLOCKS,
     ),
 ]

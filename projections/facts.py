@@ -51,6 +51,7 @@ class MilestoneFacts(msgspec.Struct):
         determinations: when it was verified, occurred or was waived.
         lapsed: when it became certain that it will never be reached.
         not_by: supposed: a day by which it is not reached, an ordinal.
+        undetermined: supposed: it is never determined, whoever claims it.
         never: supposed: it is never reached.
     """
 
@@ -58,6 +59,7 @@ class MilestoneFacts(msgspec.Struct):
     determinations: list[Dated] = msgspec.field(default_factory=list)
     lapsed: Dated | None = None
     not_by: int | None = None
+    undetermined: bool = False
     never: bool = False
 
 

@@ -33,6 +33,8 @@ def settled(atom: Milestone, facts: Facts) -> bool:
     known = facts.milestones.get(atom.milestone, _NOTHING)
     if known.determinations or _gone(known):
         return True
+    if known.undetermined:
+        return atom.stage == "determined" or bool(known.claims)
     return atom.stage == "claimed" and bool(known.claims)
 
 
@@ -54,7 +56,7 @@ def _determined(known: MilestoneFacts, horizon: int, *, last: bool) -> Span:
     """Give the days of the first or the last determination."""
     if known.determinations:
         return _of(known.determinations, last=last)
-    return _ahead(known, horizon)
+    return NEVER if known.undetermined else _ahead(known, horizon)
 
 
 def _claimed(known: MilestoneFacts, horizon: int, *, last: bool) -> Span:
@@ -64,7 +66,9 @@ def _claimed(known: MilestoneFacts, horizon: int, *, last: bool) -> Span:
     leaves it open which came first, the claim did.
     """
     if not known.claims:
-        return _determined(known, horizon, last=last)
+        if known.determinations:
+            return _of(known.determinations, last=last)
+        return _ahead(known, horizon)
     if last:
         return _of([*known.claims, *_unclaimed(known)], last=True)
     claimed = _of(known.claims, last=False)
@@ -80,11 +84,12 @@ def _either(known: MilestoneFacts, horizon: int, *, last: bool) -> Span:
     """Give the days from the claim to the determination.
 
     The text does not say which of the two is meant. A milestone that has lapsed is not
-    reached, whatever was claimed.
+    reached, whatever was claimed; one that is claimed and never determined is reached
+    if the claim is meant.
     """
-    determined = _determined(known, horizon, last=last)
-    if determined == NEVER:
+    if not known.determinations and _gone(known):
         return NEVER
+    determined = _determined(known, horizon, last=last)
     claimed = _claimed(known, horizon, last=last)
     # What was determined may be claimed again.
     lo = claimed.lo if claimed.lo <= determined.hi else determined.lo

@@ -5,6 +5,7 @@ Text form::
     agi-verified=2027-05-01            claimed and determined on that date
     agi-verified.claimed=2027-05-01    claimed alone
     agi-verified=never                 not reached at all
+    agi-verified.determined=never      not determined, whoever claims it
     agi-verified>2027-05-01            not by that date
     measure loans=USD 0@2027-05-01     reported as of that date
 """
@@ -23,7 +24,9 @@ from events.expressions import check_slug
 from events.quantity import Quantity, plain
 from projections.spans import NEVER, Span, date_span
 
-SupposalKind = Literal["claimed", "reached", "not-by", "never", "measured"]
+SupposalKind = Literal[
+    "claimed", "reached", "not-by", "undetermined", "never", "measured"
+]
 
 _MILESTONE = re.compile(
     r"(?P<name>[^\s.=<>]*)(?:\.(?P<stage>[^\s=<>]*))? *(?P<sign>[=<>]*) *(?P<date>.*)"
@@ -31,8 +34,8 @@ _MILESTONE = re.compile(
 _MEASURE = re.compile(r"measure +(?P<name>[^\s=@]*) *(?P<sign>=?) *(?P<rest>.*)")
 _NUMBER = re.compile(r"[0-9]{1,24}(?:\.[0-9]{1,24})?")
 _FORMS = (
-    "write agi=2027-05-01, agi.claimed=2027-05-01, agi=never, agi>2027-05-01 "
-    "or measure loans=USD 0@2027-05-01"
+    "write agi=2027-05-01, agi.claimed=2027-05-01, agi=never, "
+    "agi.determined=never, agi>2027-05-01 or measure loans=USD 0@2027-05-01"
 )
 
 
@@ -83,11 +86,16 @@ def _milestone(text: str, found: re.Match[str]) -> Supposal:
     name, stage, sign = found["name"], found["stage"], found["sign"]
     with _placed(text, found.start("name")):
         check_slug(name)
+    undetermined = stage == "determined" and (sign, found["date"]) == ("=", "never")
+    if undetermined:
+        return Supposal(f"{name}.determined=never", "undetermined", name)
     if stage not in {None, "claimed"}:
         _wrong(
             text,
             found.start("stage"),
-            f"a supposal has no stage {stage}",
+            f"a supposal has no {stage} but {name}.determined=never"
+            if stage == "determined"
+            else f"a supposal has no stage {stage}",
             f"{name}=DATE claims and determines, {name}.claimed=DATE claims alone",
         )
     if sign not in {"=", ">"} or (stage and sign == ">"):
@@ -95,7 +103,11 @@ def _milestone(text: str, found: re.Match[str]) -> Supposal:
     if found["date"] == "never":
         if stage or sign == ">":
             _wrong(
-                text, found.start("date"), "never is not a date", f"write {name}=never"
+                text,
+                found.start("date"),
+                "never is not a date",
+                f"write {name}=never, or {name}.determined=never of the determination "
+                "alone",
             )
         return Supposal(f"{name}=never", "never", name)
     with _placed(text, found.start("date")):

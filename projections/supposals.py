@@ -23,7 +23,7 @@ __all__ = ["Supposal", "parse_supposal", "suppose"]
 
 # The order in which kinds are compared and added: what has a date comes before what
 # denies dates.
-_ORDER = ("measured", "claimed", "reached", "not-by", "never")
+_ORDER = ("measured", "claimed", "reached", "not-by", "undetermined", "never")
 
 
 def suppose(facts: Facts, supposals: Iterable[Supposal], known: Mentions) -> Facts:
@@ -114,7 +114,7 @@ def _contradict(one: Supposal, other: Supposal) -> bool:
             return other.span.hi < one.span.lo
         case "claimed" | "reached", "not-by":
             return one.span.hi <= other.span.hi
-        case "claimed" | "reached", "never":
+        case ("claimed" | "reached", "never") | ("reached", "undetermined"):
             return True
         case _:
             return False
@@ -134,6 +134,9 @@ def _check_recorded(supposal: Supposal, facts: Facts) -> None:
         case "never":
             for what, found in told:
                 _refuse(supposal, f"{what} already", found.seq)
+        case "undetermined":
+            for found in known.determinations:
+                _refuse(supposal, "is determined already", found.seq)
         case "not-by":
             for what, found in told:
                 if found.span.hi <= supposal.span.hi:
@@ -197,6 +200,8 @@ def _add(supposal: Supposal, facts: Facts) -> None:
     match supposal.kind:
         case "never":
             known.never = True
+        case "undetermined":
+            known.undetermined = True
         case "not-by":
             day = supposal.span.hi
             known.not_by = day if known.not_by is None else max(day, known.not_by)

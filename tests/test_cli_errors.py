@@ -330,7 +330,7 @@ def test_a_supposal_that_cannot_be_read(desk: Desk) -> None:
 error: --suppose: 'launch' is not a supposal
   | launch
   | ^
-hint: write agi=2027-05-01, agi.claimed=2027-05-01, agi=never, agi>2027-05-01 or measure loans=USD 0@2027-05-01
+hint: write agi=2027-05-01, agi.claimed=2027-05-01, agi=never, agi.determined=never, agi>2027-05-01 or measure loans=USD 0@2027-05-01
 --- exit status 2
 """)
 

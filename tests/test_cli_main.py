@@ -182,8 +182,8 @@ Clocks:
   --horizon DATE  The day up to which silence means that nothing happened.
                   [default: the day of --known]
   --suppose FACT  Suppose that a milestone is reached: M=DATE, M=never,
-                  'M>DATE', M.claimed=DATE; or a measure: 'measure
-                  NAME=VALUE@DATE'. May be repeated.
+                  'M>DATE', M.claimed=DATE, M.determined=never; or a measure:
+                  'measure NAME=VALUE@DATE'. May be repeated.
 
 Options:
   --status in-force|contingent|suspended|not-yet|ended

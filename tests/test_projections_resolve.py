@@ -597,7 +597,7 @@ def arrivals(draw: st.DrawFn) -> tuple[When, Facts, Facts]:
     return when, before, after
 
 
-_LATER = ("claimed", "determined", "lapsed", "never", "not by")
+_LATER = ("claimed", "determined", "lapsed", "undetermined", "never", "not by")
 
 
 def _days_of(known: Facts) -> list[int]:
@@ -610,7 +610,9 @@ def _days_of(known: Facts) -> list[int]:
     return [1, 1, *lows]
 
 
-def _with(known: MilestoneFacts, kind: str, dated: Dated) -> MilestoneFacts:
+def _with(  # noqa: PLR0911  # one case a fact
+    known: MilestoneFacts, kind: str, dated: Dated
+) -> MilestoneFacts:
     """Add a fact that comes after those of a milestone; nothing follows a lapse."""
     if known.lapsed:
         return known
@@ -622,6 +624,8 @@ def _with(known: MilestoneFacts, kind: str, dated: Dated) -> MilestoneFacts:
             return replace(known, determinations=[*known.determinations, dated])
         case "lapsed":
             return replace(known, lapsed=dated)
+        case "undetermined":
+            return replace(known, undetermined=not known.determinations)
         case "never":
             return replace(known, never=not told)
         case _:

@@ -30,6 +30,7 @@ m = 2027-Q2 -> reached m=2027-Q2
 m=between 2027-05-01 and 2027-06-01 -> reached m=between 2027-05-01 and 2027-06-01
 agi-verified.claimed=2027-05 -> claimed agi-verified.claimed=2027-05
 m=never -> never m=never
+agi-verified.determined=never -> undetermined agi-verified.determined=never
 m>2030 -> not-by m>2030
 m > 2030-06-30 -> not-by m>2030-06-30
 measure loans=USD 0@2027-05-01 -> measured measure loans=USD 0@2027-05-01
@@ -49,9 +50,11 @@ def test_a_supposal_is_read_and_written_back(text: str, expected: str) -> None:
 
 
 FORMS = (
-    "write agi=2027-05-01, agi.claimed=2027-05-01, agi=never, agi>2027-05-01 "
-    "or measure loans=USD 0@2027-05-01"
+    "write agi=2027-05-01, agi.claimed=2027-05-01, agi=never, "
+    "agi.determined=never, agi>2027-05-01 or measure loans=USD 0@2027-05-01"
 )
+
+NEVER_HINT = "write agi=never, or agi.determined=never of the determination alone"
 
 
 @pytest.mark.parametrize(
@@ -76,8 +79,14 @@ FORMS = (
         ("agi<2027", 4, "< is not expected here", FORMS),
         ("agi>=2027", 4, ">= is not expected here", FORMS),
         ("agi.claimed>2027", 12, "> is not expected here", FORMS),
-        ("agi.claimed=never", 13, "never is not a date", "write agi=never"),
-        ("agi>never", 5, "never is not a date", "write agi=never"),
+        (
+            "agi.determined=2027",
+            5,
+            "a supposal has no determined but agi.determined=never",
+            "agi=DATE claims and determines, agi.claimed=DATE claims alone",
+        ),
+        ("agi.claimed=never", 13, "never is not a date", NEVER_HINT),
+        ("agi>never", 5, "never is not a date", NEVER_HINT),
         ("agi=2027/05/01", 5, "'2027/05/01' is not a date", "did you mean 2027-05-01?"),
         (
             "measure loans USD 0@2027",
@@ -137,6 +146,20 @@ milestone m | m claimed 2024-06-01 | m=2028-01-01 -> 2024-06-01..2028-01-01
 milestone m determined | | m=never -> never
 milestone m | | m=never -> never
 milestone m | m lapsed 2024-06-01 | m=never -> never
+# Claimed and never determined: what hangs on the determination never comes, and what
+# names neither hangs on the reading.
+milestone m determined | | m.determined=never -> never
+milestone m claimed | | m.determined=never -> 2025-01-01..
+milestone m | | m.determined=never -> 2025-01-01..
+milestone m determined | m claimed 2024-06-01 | m.determined=never -> never
+milestone m claimed | m claimed 2024-06-01 | m.determined=never -> 2024-06-01
+milestone m | m claimed 2024-06-01 | m.determined=never -> 2024-06-01..
+milestone m determined | | m.claimed=2027-05-01, m.determined=never -> never
+milestone m | | m.claimed=2027-05-01, m.determined=never -> 2027-05-01..
+milestone m claimed | | m.determined=never, m>2030 -> 2031-01-01..
+milestone m claimed | | m.determined=never, m=never -> never
+milestone m | m lapsed 2024-06-01 | m.determined=never -> never
+earliest of (milestone m determined; through 2030) | | m.determined=never -> 2031-01-01
 milestone m determined | | m>2030 -> 2031-01-01..
 milestone m determined | | m>2030, m>2028-01-01 -> 2031-01-01..
 milestone m determined | | m>2030, m>2030-06-30 -> 2031-01-01..
@@ -195,6 +218,8 @@ m.claimed=2027 | m claimed 2024-06-01 -> @1 m is claimed on another date
 m.claimed=2027 | m determined 2024-06-01 -> @1 m is determined before
 m=never | m determined 2024-06-01 -> @1 m is determined already
 m=never | m claimed 2024-06-01 -> @1 m is claimed already
+m.determined=never | m claimed 2024; m determined 2024-06-01
+    -> @2 m is determined already
 m>2024-06-01 | m determined 2024-06-01 -> @1 m is determined by then
 m>2024 | m claimed 2024-12-31 -> @1 m is claimed by then
 measure loans=USD 1@2024-06 | loans = USD 0 @ 2024-06
@@ -221,6 +246,7 @@ def test_supposing_what_is_recorded_otherwise_is_refused_and_names_the_event(
     [
         ("m=2027", "m=2028"),
         ("m=2027", "m=never"),
+        ("m=2027", "m.determined=never"),
         ("m.claimed=2027", "m=never"),
         ("m=2027-06-01", "m>2027-06-01"),
         ("m.claimed=2027", "m>2028"),
@@ -291,6 +317,7 @@ _SOME = st.sampled_from(
             "m>2027-03-01",
         ),
         *("m.claimed=2026", "m.claimed=2027-02", "m.claimed=2027-05-01"),
+        "m.determined=never",
         *("measure loans=0@2027", "measure loans=USD 0@2027", "measure loans=1@2028"),
     ]
 ).map(parse_supposal)

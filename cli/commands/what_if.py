@@ -53,9 +53,9 @@ def run(
         typer.Option(
             "--suppose",
             metavar="FACT",
-            help="M=DATE, M=never, 'M>DATE', M.claimed=DATE, 'measure NAME=VALUE@DATE',"
-            " 'notice PROVISION@DATE' (of non-renewal), 'exercise PROVISION@DATE'."
-            " May be repeated.",
+            help="M=DATE, M=never, 'M>DATE', M.claimed=DATE, M.determined=never,"
+            " 'measure NAME=VALUE@DATE', 'notice PROVISION@DATE' (of non-renewal),"
+            " 'exercise PROVISION@DATE'. May be repeated.",
         ),
     ] = None,
     events: Annotated[
