@@ -74,7 +74,7 @@ def ask_all(
     """
     date = session.today if on is None else day(session, on, "--on")
     supposals = tuple(_supposal(text) for text in suppose or ())
-    at = _known(ledger, known, agreement)
+    at = moment(ledger, known, agreement)
     last = (
         dt.date.fromisoformat(at.at[:10]).toordinal()
         if horizon is None
@@ -91,13 +91,18 @@ def ask_all(
         timelines,
         date,
         KnownIn(at.position, at.recorded_at),
-        _words(at, known, supposals),
+        moment_words(at, known, supposals),
         supposals,
     )
 
 
-def _known(ledger: Ledger, known: str | None, agreement: str | None) -> At:
-    """Find the moment of knowledge, and name the option that cannot be read."""
+def moment(ledger: Ledger, known: str | None, agreement: str | None) -> At:
+    """Find the moment of knowledge, and name the option that cannot be read.
+
+    Raises:
+        InputError: it cannot be read.
+        NotFound: there is no such agreement, or nothing was known by then.
+    """
     try:
         return ledger.known(known, agreement)
     except InputError as error:
@@ -146,7 +151,7 @@ def _about(supposal: Supposal, known: Mentions) -> bool:
     return supposal.name in (known.measures if is_measure else known.milestones)
 
 
-def _words(at: At, known: str | None, supposals: Sequence[Supposal]) -> str:
+def moment_words(at: At, known: str | None, supposals: Sequence[Supposal] = ()) -> str:
     """Echo the moment of knowledge, and what is supposed."""
     place = f"pos:{at.position}" if at.seq is None else f"@{at.seq}"
     when = "now" if known in {None, "now"} else f"at {known}"

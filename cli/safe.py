@@ -16,6 +16,7 @@ _UNSAFE = re.compile(
     "\ufff9-\ufffb\U000e0000-\U000e007f\ud800-\udfff]"
 )
 _NEWLINES = re.compile("\r\n|[\t\n\r]")
+_LAYOUT = re.compile("([\t\n])")
 _NOT_ASCII = re.compile("[^\x00-\x7f]")
 _BYTE = 0x100
 _PLANE = 0x10000
@@ -29,6 +30,13 @@ def visible(text: str) -> str:
 def one_line(text: str) -> str:
     """Put text on one line, safe to show; line breaks and tabs become blanks."""
     return visible(_NEWLINES.sub(" ", text))
+
+
+def document(text: str) -> str:
+    """Show what could harm a terminal as escapes; tabs and ends of lines stay."""
+    # Every second part is layout.
+    parts = _LAYOUT.split(text)
+    return "".join(part if n % 2 else visible(part) for n, part in enumerate(parts))
 
 
 def cell(text: str) -> str:

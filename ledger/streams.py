@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from events.entry import Entry
 from events.errors import Integrity, NotFound, did_you_mean
 from ledger.rows import entry_of
-from ledger.store import Store
+from ledger.store import Row, Store
 
 
 def entries_of(
@@ -24,6 +24,13 @@ def entries_of(
     Raises:
         Integrity: a row is damaged, or one is missing.
     """
+    return [e for _, e in stored_of(store, agreement, after=after, known=known)]
+
+
+def stored_of(
+    store: Store, agreement: str, *, after: int = 0, known: int | None = None
+) -> list[tuple[Row, Entry]]:
+    """Read the events of an agreement, each with its row; see ``entries_of``."""
     rows = store.rows(agreement, after=after, known=known)
     entries = list(map(entry_of, rows))
     if entries and entries[-1].seq - after != len(entries):
@@ -33,7 +40,7 @@ def entries_of(
                     f"{agreement} @{seq} is missing before pos:{entry.position}",
                     position=entry.position,
                 )
-    return entries
+    return list(zip(rows, entries, strict=True))
 
 
 def entries_between(store: Store, start: int, stop: int | None) -> Iterator[Entry]:
@@ -42,10 +49,17 @@ def entries_between(store: Store, start: int, stop: int | None) -> Iterator[Entr
     Raises:
         Integrity: a row is damaged, or one is missing.
     """
+    return (entry for _, entry in stored_between(store, start, stop))
+
+
+def stored_between(
+    store: Store, start: int, stop: int | None
+) -> Iterator[tuple[Row, Entry]]:
+    """Read events, each with its row; see ``entries_between``."""
     for position, row in enumerate(store.scan(start, stop), start):
         if row.position != position:
             raise Integrity(f"pos:{position} is missing", position=position)
-        yield entry_of(row)
+        yield row, entry_of(row)
 
 
 def unknown(store: Store, agreement: str) -> NotFound:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import options, signing
+from cli import exporting, options, signing
 from cli.branches import Branch, branching
 from cli.command import Group
 from cli.output import say
@@ -37,8 +37,9 @@ EXAMPLES = (
 
 def made(name: str) -> Group:
     """Make the command."""
-    branches = {"audit": Branch(_audit, EXAMPLES)}
-    return branching(name, "Write events to files for others.", branches, EXAMPLES)
+    branches = {"audit": Branch(_audit, EXAMPLES), **exporting.BRANCHES}
+    examples = (*EXAMPLES, *exporting.EXAMPLES)
+    return branching(name, "Write events to files for others.", branches, examples)
 
 
 def _audit(

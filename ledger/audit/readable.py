@@ -57,9 +57,8 @@ def state_bytes(entries: Sequence[Entry], on: PartialDate, asked_at: str) -> byt
     return msgspec.json.format(msgspec.json.encode(answer), indent=2) + b"\n"
 
 
-@lru_cache(maxsize=4_096)
-def _cell(text: str) -> str:
-    """Write a cell so that no spreadsheet runs it; many events share one."""
+def cell(text: str) -> str:
+    """Write a cell so that no spreadsheet runs it."""
     if text.startswith(_FORMULA):
         text = f"'{text}"
     if text.isalnum() or not any(c in ',"\r\n' for c in text):
@@ -67,3 +66,7 @@ def _cell(text: str) -> str:
     stream = io.StringIO()
     csv.writer(stream, lineterminator="").writerow((text,))
     return stream.getvalue()
+
+
+# Many events share who recorded them, and a date.
+_cell = lru_cache(maxsize=4_096)(cell)

@@ -66,9 +66,36 @@ def writing(path: Path) -> Iterator[Writer]:
     """
     check_free(path)
     as_zip = path.suffix.lower() == ".zip"
+    with _told(path), _zip(path) if as_zip else _folder(path) as writer:
+        yield writer
+
+
+@contextmanager
+def writing_file(path: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
+    """Open a new file, which is there as a whole or not at all.
+
+    Args:
+        path: where it will be.
+        replace: whether a file that is there gives way to it.
+
+    Yields:
+        What is written to; its ``name`` is a hidden one beside ``path``.
+
+    Raises:
+        Refused: something is there already, or it cannot be written.
+        NotFound: the folder that is to hold it does not exist.
+    """
+    if not (replace and path.is_file()):
+        check_free(path)
+    with _told(path), _file(path, replace=replace) as stream:
+        yield stream
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Say what the system says when something cannot be written."""
     try:
-        with _zip(path) if as_zip else _folder(path) as writer:
-            yield writer
+        yield
     except OSError as wrong:
         raise Refused(
             f"{path} cannot be written: {wrong.strerror or wrong}; nothing is left"
@@ -78,23 +105,36 @@ def writing(path: Path) -> Iterator[Writer]:
 
 
 @contextmanager
-def _zip(path: Path) -> Iterator[Writer]:
+def _file(path: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     fresh = Path(name)
     try:
-        with os.fdopen(handle, "w+b") as stream:
-            with tempfile.TemporaryFile(dir=path.parent) as directory:
-                writer = _ZipWriter(stream, directory)
-                yield writer
-                writer.finish()
+        os.close(handle)
+        with fresh.open("r+b") as stream:
+            yield stream
             stream.flush()
             os.fchmod(stream.fileno(), _MODE)
             os.fsync(stream.fileno())
-        # Unlike a rename, a link does not take the place of a file that came meanwhile.
-        os.link(fresh, path)
+        if replace:
+            fresh.replace(path)
+        else:
+            # Unlike a rename, a link does not take the place of a file that came
+            # meanwhile.
+            os.link(fresh, path)
         _keep(path, Path.unlink)
     finally:
         fresh.unlink(missing_ok=True)
+
+
+@contextmanager
+def _zip(path: Path) -> Iterator[Writer]:
+    with (
+        _file(path) as stream,
+        tempfile.TemporaryFile(dir=path.parent) as directory,
+    ):
+        writer = _ZipWriter(stream, directory)
+        yield writer
+        writer.finish()
 
 
 @contextmanager
