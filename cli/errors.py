@@ -1,4 +1,4 @@
-"""Errors in words: what is wrong, where, what is in the way, and what to do.
+"""Errors in words: what is wrong, where, what is in the way or shows it, what to do.
 
 | exit status | meaning |
 |---|---|
@@ -21,7 +21,7 @@ from difflib import get_close_matches
 import typer
 
 from cli.safe import one_line, visible
-from events.errors import InputError, Refused, WhereasError
+from events.errors import InputError, Integrity, Refused, WhereasError
 
 BUG, INTERRUPTED = 70, 130
 USAGE = 2
@@ -51,6 +51,7 @@ def words_of(error: WhereasError, argv: Sequence[str]) -> list[str]:
         f"error: {one_line(_place(error) + str(error))}",
         *_excerpt(error),
         *_in_the_way(error),
+        *_evidence(error),
         *_hint(error, argv),
     ]
 
@@ -91,6 +92,18 @@ def _in_the_way(error: WhereasError) -> Iterator[str]:
     yield f"  in the way: {one_line(error.conflict)}"
     if error.source is not None:
         yield f"  source: {one_line(error.source)}"
+
+
+def _evidence(error: WhereasError) -> Iterator[str]:
+    """Show what can be checked by hand: where, what should be there, and what is."""
+    if not isinstance(error, Integrity):
+        return
+    message = str(error)
+    for name in ("file", "position", "expected", "found", "evidence"):
+        fact = error.text(name)
+        told = f"pos:{fact}" if name == "position" else fact
+        if fact is not None and str(told) not in message:
+            yield f"  {name}: {one_line(fact)}"
 
 
 def _hint(error: WhereasError, argv: Sequence[str]) -> Iterator[str]:

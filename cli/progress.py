@@ -46,6 +46,10 @@ class Progress:
         elif sys.stderr.isatty() and time.monotonic() - self._since > PATIENCE_SECONDS:
             self._bar = self._shown()
 
+    def reach(self, count: int) -> None:
+        """Count on to a number."""
+        self.advance(count - self._done)
+
     def _shown(self) -> Bar:
         """Begin to show the count."""
         from rich.console import Console

@@ -76,9 +76,23 @@ def test_a_bundle_is_not_verified_by_what_it_brings_along(desk: Desk) -> None:
     ran = desk.run(f"verify all --key {vkey(desk)}")
     assert ran.status == 4
     assert "history.csv does not say of pos:0" in ran.stderr
-    expected, found = ran.stderr.splitlines()[2:4]
-    assert expected.startswith("expected: 0,2026-")
+    _, expected, found = ran.stderr.splitlines()
+    assert expected.startswith("  expected: 0,2026-")
     assert found == expected.replace("expected", "found").replace("ann", "eve")
+
+
+def test_a_head_that_contradicts_the_last_one_is_not_signed(desk: Desk) -> None:
+    desk.do(f"checkpoint {SIGN}")
+    (desk.folder / "whereas.db").unlink()
+    desk.do(OPENED[0], OPENED[1])
+    ran = desk.run(f"checkpoint {SIGN}")
+    assert (ran.stdout, ran.status) == ("", 4)
+    first, position, evidence = ran.stderr.splitlines()
+    assert first == "error: example.com/deals had 2 leaves and now shows 1"
+    assert position == "  position: 1"
+    folder = evidence.removeprefix("  evidence: ").replace("/desk", str(desk.folder))
+    there = {path.name for path in Path(folder).iterdir()}
+    assert {"remembered", "offered", "proof"} <= there
 
 
 def test_a_bundle_needs_a_signed_head(desk: Desk) -> None:

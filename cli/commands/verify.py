@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli import signing
 from cli.answer import Answer, Column, Table
-from cli.output import aside, put
+from cli.output import put
+from cli.progress import Progress
 from cli.session import Session, session_of
 from events.errors import InputError, Integrity
 
@@ -68,20 +68,14 @@ def run(
 
     trust = signing.trust_of(session, key, policy, since, tsa_root)
     path = signing.path_of(session, bundle)
-    try:
-        verdict = verify(path, trust, readable=not no_state)
-    except Integrity as wrong:
-        aside(*_evidence(wrong))
-        raise
+    with Progress("verifying") as progress:
+        verdict = verify(
+            path,
+            trust,
+            readable=not no_state,
+            progress=lambda done, _all: progress.reach(done),
+        )
     put(_of_bundle(bundle, verdict), session)
-
-
-def _evidence(wrong: Integrity) -> Iterator[str]:
-    """Show what can be checked by hand: where, what should be there, and what is."""
-    for name in ("file", "position", "expected", "found"):
-        fact = wrong.text(name)
-        if fact is not None:
-            yield f"{name}: {fact}"
 
 
 def _of_bundle(name: str, verdict: Verdict) -> Answer:
