@@ -23,6 +23,7 @@ from events.entry import (
     FORMAT,
     Batch,
     Draft,
+    Entry,
     Envelope,
     provisional,
     sources_json,
@@ -31,6 +32,7 @@ from events.errors import Conflict, InputError, Refused
 from events.frame import AgreementOpened
 from ledger.admission import Rules
 from ledger.clock import Clock, Random, instant_text, uuid7
+from ledger.placing import units
 from ledger.receipts import Receipt
 from ledger.repetition import replayed
 from ledger.store import LEDGER_STREAM, Erasure, Pending, Store
@@ -39,6 +41,16 @@ from ledger.streams import unknown
 
 MOST_TRIES = 100
 _SOME_LEAF = "0" * 64
+
+
+class DraftBatch(NamedTuple):
+    """Events to be recorded that stand or fall together, and their name as a batch.
+
+    The name is a UUID by default; a single event has none.
+    """
+
+    drafts: Sequence[Draft]
+    name: str | None
 
 
 class Places(NamedTuple):
@@ -91,7 +103,29 @@ class Appending:
         system: bool = False,
     ) -> list[Receipt]:
         """Record events, all or none of them; see ``Ledger.append``."""
-        _check(drafts, recorded_by, batch, system=system)
+        return self.append_batches(
+            [DraftBatch(drafts, batch)],
+            recorded_by=recorded_by,
+            expected=expected,
+            dry_run=dry_run,
+            system=system,
+        )
+
+    def append_batches(
+        self,
+        batches: Sequence[DraftBatch],
+        *,
+        recorded_by: str,
+        expected: int | None = None,
+        dry_run: bool = False,
+        system: bool = False,
+    ) -> list[Receipt]:
+        """Record batches, all or none of them; see ``Ledger.append_batches``."""
+        drafts = [draft for batch in batches for draft in batch.drafts]
+        _check(drafts, recorded_by, system=system)
+        for batch in batches:
+            if batch.name is not None:
+                _check_words("batch", batch.name)
         if not drafts:
             return []
         sealed: list[Pending] = []
@@ -99,7 +133,11 @@ class Appending:
             if receipts := replayed(self._store, drafts):
                 return receipts
             places = self._places(drafts, expected, system=system)
-            sealed = sealed or self.seal_all(drafts, recorded_by, batch)
+            sealed = sealed or [
+                pending
+                for batch in batches
+                for pending in self.seal_all(batch.drafts, recorded_by, batch.name)
+            ]
             if dry_run:
                 self._rehearse(drafts, sealed, places)
                 return []
@@ -137,7 +175,7 @@ class Appending:
         pendings = list(map(_numbered, sealed, places.seqs))
         with self._one_thread:
             try:
-                self._admit(drafts, places, admitted)
+                self._admit(drafts, pendings, places.position, admitted)
                 self._events.put(
                     pendings, receipts=receipts, erasures=erasures, size=size
                 )
@@ -232,34 +270,41 @@ class Appending:
             raise unknown(self._store, draft.agreement)
 
     def _admit(
-        self, drafts: Sequence[Draft], places: Places, admitted: list[str]
+        self,
+        drafts: Sequence[Draft],
+        pendings: Sequence[Pending],
+        position: int,
+        admitted: list[str],
     ) -> None:
-        """Ask the rules about each agreement; note those that said yes."""
+        """Ask the rules about each agreement of each batch; note those they admit."""
         new = [
-            provisional(draft, seq, position)
-            for position, (draft, seq) in enumerate(
-                zip(drafts, places.seqs, strict=True), places.position
+            provisional(draft, pending.envelope.seq, at)
+            for at, (draft, pending) in enumerate(
+                zip(drafts, pendings, strict=True), position
             )
         ]
-        for agreement in dict.fromkeys(draft.agreement for draft in drafts):
-            if agreement == LEDGER_STREAM:
-                continue
-            entries = [e for e in new if e.envelope.agreement == agreement]
-            self._rules.admit(agreement, entries)
-            admitted.append(agreement)
+        for unit in units(pendings):
+            together: dict[str, list[Entry]] = {}
+            for entry in new[unit]:
+                together.setdefault(entry.envelope.agreement, []).append(entry)
+            for agreement, entries in together.items():
+                if agreement != LEDGER_STREAM:
+                    self._rules.admit(agreement, entries)
+                    admitted.append(agreement)
 
     def _rehearse(
         self, drafts: Sequence[Draft], sealed: Sequence[Pending], places: Places
     ) -> None:
         """Do everything but write."""
         admitted: list[str] = []
+        pendings = list(map(_numbered, sealed, places.seqs))
         with self._one_thread:
             try:
-                self._admit(drafts, places, admitted)
+                self._admit(drafts, pendings, places.position, admitted)
             finally:
                 self._forget(admitted)
         size, now = self._store.head().size, instant_text(self._clock())
-        for pending in map(_numbered, sealed, places.seqs):
+        for pending in pendings:
             envelope = msgspec.structs.replace(
                 pending.envelope,
                 position=size,
@@ -279,13 +324,9 @@ def _numbered(pending: Pending, seq: int) -> Pending:
     return Pending(envelope, pending.disclosed, pending.salts)
 
 
-def _check(
-    drafts: Sequence[Draft], recorded_by: str, batch: str | None, *, system: bool
-) -> None:
+def _check(drafts: Sequence[Draft], recorded_by: str, *, system: bool) -> None:
     """Check what can be checked without the ledger."""
     _check_words("recorded_by", recorded_by)
-    if batch is not None:
-        _check_words("batch", batch)
     for draft in drafts:
         if draft.key is not None:
             _check_words("key", draft.key)

@@ -24,7 +24,7 @@ from ledger.streams import entries_between, entries_of, unknown
 from projections.timeline import Timeline, timeline_of
 
 if TYPE_CHECKING:
-    from ledger.appending import Appending
+    from ledger.appending import Appending, DraftBatch
     from ledger.application import LedgerApplication
 
 
@@ -197,6 +197,30 @@ class Ledger:
             batch=batch,
             dry_run=dry_run,
         )
+
+    def append_batches(
+        self, batches: Sequence[DraftBatch], *, recorded_by: str
+    ) -> list[Receipt]:
+        """Record batches in one transaction, all or none of them.
+
+        Each is judged after those before it and has the receipts that it would have
+        alone; only the wait for the disk is shared. Where one is refused it is not
+        told which: append them one by one then.
+
+        Args:
+            batches: the batches, of at most ``AGREEMENTS_KEPT`` agreements.
+            recorded_by: who records them.
+
+        Returns:
+            A receipt a draft, in order.
+
+        Raises:
+            Conflict: as :meth:`append`; also where some are there already.
+            Refused: an event does not follow from those recorded.
+            NotFound: an agreement is not there.
+            InputError: a draft cannot be recorded by itself, or a key is there twice.
+        """
+        return self._writing.appending.append_batches(batches, recorded_by=recorded_by)
 
     def append_system(
         self, drafts: Sequence[Draft], *, recorded_by: str

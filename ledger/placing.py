@@ -7,7 +7,7 @@ agreements end, and gets the rows that follow.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -17,7 +17,7 @@ from events.dates import day_text
 from events.entry import Envelope
 from events.when import On, When
 from ledger.clock import Clock, instant_text, instant_us
-from ledger.log.tree import leaf_hash
+from ledger.log.tree import Run, joined, leaf_hash
 from ledger.receipts import Receipt
 from ledger.store import Edge, Growth, Pending, Tail
 from ledger.stored import Moved
@@ -65,13 +65,32 @@ def place(
         leaves.append(leaf)
         placed.append(envelope)
         rows.append(row_of(envelope, event, leaf, pending.disclosed, pending.salts))
-    tree, runs = edge.tree.extend(leaves)
-    root = tree.root()
-    growth = Growth(rows, runs, Edge(tree, placed[-1].recorded_at), root)
-    return growth, [
-        receipt_of(envelope, leaf, tree.size, root.hex())
-        for envelope, leaf in zip(placed, leaves, strict=True)
-    ]
+    receipts: list[Receipt] = []
+    runs: list[Run] = []
+    tree, root = edge.tree, b""
+    for unit in units(pendings):
+        tree, more = tree.extend(leaves[unit])
+        root = tree.root()
+        runs = joined(runs, more)
+        receipts += [
+            receipt_of(envelope, leaf, tree.size, root.hex())
+            for envelope, leaf in zip(placed[unit], leaves[unit], strict=True)
+        ]
+    return Growth(rows, runs, Edge(tree, placed[-1].recorded_at), root), receipts
+
+
+def units(pendings: Sequence[Pending]) -> Iterator[slice]:
+    """Yield the slices of events that stand or fall together: batches, single events.
+
+    Each is judged, and has its receipts, as if it were appended alone, whatever is
+    written in the same transaction.
+    """
+    start = 0
+    while start < len(pendings):
+        batch = pendings[start].envelope.batch
+        stop = start + (batch.n if batch else 1)
+        yield slice(start, stop)
+        start = stop
 
 
 def row_of(  # noqa: PLR0913  # the parts of a row

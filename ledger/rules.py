@@ -26,7 +26,8 @@ from projections.timeline import Timeline, appended, pending_steps, timeline_of
 # Reads the entries of an agreement after a number, in their order.
 Fetch = Callable[[str, int], Sequence[Entry]]
 
-_AGREEMENTS_KEPT = 64
+# How many agreements are remembered; events of more are not admitted together.
+AGREEMENTS_KEPT = 64
 
 
 @dataclass(slots=True)
@@ -98,8 +99,10 @@ class FoldRules:
             _extend(
                 checked, [entry for entry in missing if entry.seq < seq], strict=False
             )
+        if checked.seq != seq - 1:
+            raise AssertionError(f"{agreement} @{seq - 1} is neither kept nor recorded")
         self._checked[agreement] = checked
-        while len(self._checked) > _AGREEMENTS_KEPT:
+        while len(self._checked) > AGREEMENTS_KEPT:
             self._checked.popitem(last=False)
         return checked
 

@@ -92,7 +92,7 @@ hint: provision-reinstated brings an ended provision back; an earlier effective 
 """)
     assert desk("list --csv") == snapshot("""\
 agreement,title,events,last_recorded
-a-b,Alpha - Beta,4,2026-01-01T00:07:00.000000Z
+a-b,Alpha - Beta,4,2026-01-01T00:09:00.000000Z
 --- stderr
 1 agreement, as known now (4 events)
 """)

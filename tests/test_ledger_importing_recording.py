@@ -6,6 +6,8 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -13,10 +15,18 @@ from events.errors import InputError, NotFound, Refused
 from ledger.clock import Clock
 from ledger.importing.files import read_file, read_stream
 from ledger.importing.mapping import draft_mapping
-from ledger.importing.recording import ImportResult, Outcome, import_batches
+from ledger.importing.recording import (
+    TOGETHER_MAX,
+    ImportResult,
+    Outcome,
+    import_batches,
+)
 from ledger.ledger import Ledger
-from ledger.rules import FoldRules
-from tests.ledgers import create, ticking
+from ledger.placing import place
+from ledger.receipts import Receipt
+from ledger.rules import AGREEMENTS_KEPT, FoldRules
+from ledger.sqlite import recorder
+from tests.ledgers import create, noise, still, ticking
 
 EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.yaml"))
 
@@ -231,3 +241,70 @@ def test_an_example_is_imported_and_written_back(
         assert list(map(draft_mapping, copy.read())) == list(
             map(draft_mapping, ledger.read())
         )
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_batches_written_together_are_what_they_would_be_one_by_one(
+    path: Path, tmp_path: Path
+) -> None:
+    fixed: dict[str, Any] = {"rules": FoldRules, "clock": still()}
+    receipts: list[Receipt] = []
+    with (
+        create(tmp_path / "together.db", random=noise(), **fixed) as together,
+        create(tmp_path / "alone.db", random=noise(), **fixed) as alone,
+    ):
+        result = import_batches(
+            together,
+            read_file(path),
+            recorded_by="ann",
+            on_progress=lambda outcome: receipts.extend(outcome.receipts),
+        )
+        assert result.error is None
+        one_by_one = [
+            receipt
+            for batch in read_file(path)
+            for receipt in alone.append(
+                batch.drafts, recorded_by="ann", batch=batch.name
+            )
+        ]
+        assert receipts == one_by_one
+        assert list(together.store.scan()) == list(alone.store.scan())
+        assert together.check() == alone.check()
+
+
+@pytest.mark.parametrize(
+    ("events", "written"), [(TOGETHER_MAX, 1), (TOGETHER_MAX + 1, 2)]
+)
+def test_single_events_share_the_wait_for_the_disk(
+    ledger: Ledger, events: int, written: int
+) -> None:
+    licences = "".join(LICENCE % f"p{number}" for number in range(events - 1))
+    with patch.object(recorder, "place", side_effect=place) as placed:
+        assert imported(ledger, OPENED + licences).added == events
+    assert placed.call_count == written
+
+
+def test_events_of_many_agreements_are_not_admitted_together(ledger: Ledger) -> None:
+    count = AGREEMENTS_KEPT + 1
+    opened = [OPENED.replace("a-b", f"deal-{n}") for n in range(count)]
+    licences = [
+        f"whereas: 1\nagreement: deal-{n}\nevents:\n{LICENCE % 'p'}"
+        for n in range(count)
+    ]
+    with patch.object(recorder, "place", side_effect=place) as placed:
+        result = imported(ledger, "---\n".join([*opened, *licences]))
+    assert (result.error, result.added) == (None, 2 * count)
+    # The first 64 agreements; the last one with its licence and 63 others; the rest.
+    assert placed.call_count == 3
+    ledger.check()
+
+
+def test_a_refusal_among_many_leaves_those_before_and_none_behind(
+    ledger: Ledger,
+) -> None:
+    licences = [LICENCE % f"p{number}" for number in range(20)]
+    licences[12] = LICENCE % "p3"
+    result = imported(ledger, OPENED + "".join(licences))
+    assert isinstance(result.error, Refused)
+    assert result.error.number("line") == 6 + 12
+    assert (result.added, ledger.size) == (13, 13)

@@ -1,18 +1,29 @@
-"""Record the batches of a file, each of them whole or not at all."""
+"""Record the batches of a file, each of them whole or not at all.
+
+Batches are written some together, because to wait for the disk takes longer than
+everything else. Where one of them cannot be recorded they are written one by one, so
+that what is before it stays and it is told which.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Literal, NamedTuple, NoReturn
 
 from events.entry import Draft
 from events.errors import Refused, WhereasError
+from ledger.appending import DraftBatch
 from ledger.importing.batches import FileBatch
 from ledger.importing.pages import Place
 from ledger.ledger import Ledger
 from ledger.receipts import Receipt
 from ledger.repetition import replayed
+from ledger.rules import AGREEMENTS_KEPT
+
+# How many events are written together; no batch is divided.
+TOGETHER_MAX = 1_000
 
 Fate = Literal["added", "already there"]
 
@@ -40,8 +51,8 @@ class ImportResult:
         batches_already_there: the same of the second.
         error: what ended the import before the end, with ``path`` and ``line``; what
             was added before it stays.
-        interrupted: somebody stopped it. The batch that was under way is there as a
-            whole or not at all, and is not counted.
+        interrupted: somebody stopped it. The batches that were under way are each
+            there as a whole or not at all, and are not counted.
         last: the receipt of the event that was recorded last.
         drafts: the events that would be recorded, of a dry run alone.
     """
@@ -78,11 +89,11 @@ def import_batches(
 
     Args:
         ledger: where to.
-        batches: as :func:`ledger.importing.files.read_file` gives them; one at a time
-            is held, all of them in a dry run.
+        batches: as :func:`ledger.importing.files.read_file` gives them; some at a time
+            are held, all of them in a dry run.
         recorded_by: who records them.
         dry_run: check everything and write nothing.
-        on_progress: is called after each batch.
+        on_progress: is called for each batch once it is recorded.
 
     Returns:
         What was done. A refusal, a mistake in the file and an interruption are in it
@@ -92,14 +103,19 @@ def import_batches(
     run = (
         _Rehearsal(ledger, recorded_by) if dry_run else _Recording(ledger, recorded_by)
     )
-    try:
-        for batch in batches:
-            outcome = run.take(batch)
+
+    def tell(outcomes: Iterable[Outcome]) -> None:
+        for outcome in outcomes:
             result.count(outcome)
             if on_progress is not None:
                 on_progress(outcome)
-        run.finish()
+
+    try:
+        for batch in _until_wrong(batches, result):
+            tell(run.take(batch))
+        tell(run.finish())
     except WhereasError as error:
+        # It stands before what could not be read, if there is such a thing.
         result.error = error
     except KeyboardInterrupt:
         result.interrupted = True
@@ -107,15 +123,56 @@ def import_batches(
     return result
 
 
+def _until_wrong(
+    batches: Iterable[FileBatch], result: ImportResult
+) -> Iterator[FileBatch]:
+    """Yield batches up to a mistake in the file: what is before it is recorded."""
+    try:
+        yield from batches
+    except WhereasError as error:
+        result.error = error
+
+
 class _Recording:
-    """Records batches one by one."""
+    """Records batches, some together."""
 
     def __init__(self, ledger: Ledger, recorded_by: str) -> None:
         self.drafts: list[Draft] = []
         self._ledger = ledger
         self._by = recorded_by
+        self._waiting: list[FileBatch] = []
+        self._agreements: set[str] = set()
+        self._events = 0
 
-    def take(self, batch: FileBatch) -> Outcome:
+    def take(self, batch: FileBatch) -> Iterator[Outcome]:
+        """Let a batch wait for others, and record those that do if they are enough."""
+        many = len(self._agreements | {batch.agreement}) > AGREEMENTS_KEPT
+        if many or self._events + len(batch.drafts) > TOGETHER_MAX:
+            yield from self.finish()
+        self._waiting.append(batch)
+        self._agreements.add(batch.agreement)
+        self._events += len(batch.drafts)
+
+    def finish(self) -> Iterator[Outcome]:
+        """Record what waits, or find it recorded."""
+        waiting, self._waiting = self._waiting, []
+        self._agreements.clear()
+        self._events = 0
+        try:
+            receipts = iter(
+                self._ledger.append_batches(
+                    [DraftBatch(batch.drafts, batch.name) for batch in waiting],
+                    recorded_by=self._by,
+                )
+            )
+        except WhereasError:
+            yield from map(self._alone, waiting)
+            return
+        for batch in waiting:
+            own = list(islice(receipts, len(batch.drafts)))
+            yield Outcome(_fate(own), batch, own)
+
+    def _alone(self, batch: FileBatch) -> Outcome:
         """Record a batch, or find it recorded."""
         try:
             receipts = self._ledger.append(
@@ -124,9 +181,6 @@ class _Recording:
         except WhereasError as error:
             _refuse(error, batch.drafts, batch.places)
         return Outcome(_fate(receipts), batch, receipts)
-
-    def finish(self) -> None:
-        """Do nothing: everything is recorded."""
 
 
 class _Rehearsal:
@@ -139,7 +193,7 @@ class _Rehearsal:
         self._places: dict[str, list[Place]] = {}
         self._by_agreement: dict[str, list[Draft]] = {}
 
-    def take(self, batch: FileBatch) -> Outcome:
+    def take(self, batch: FileBatch) -> Iterator[Outcome]:
         """Put a batch aside, or find it recorded."""
         try:
             receipts = replayed(self._ledger.store, batch.drafts)
@@ -149,15 +203,16 @@ class _Rehearsal:
             self.drafts.extend(batch.drafts)
             self._by_agreement.setdefault(batch.agreement, []).extend(batch.drafts)
             self._places.setdefault(batch.agreement, []).extend(batch.places)
-        return Outcome(_fate(receipts), batch, receipts)
+        yield Outcome(_fate(receipts), batch, receipts)
 
-    def finish(self) -> None:
-        """Check what would be recorded."""
+    def finish(self) -> Iterator[Outcome]:
+        """Check what would be recorded; all is told already."""
         for agreement, drafts in self._by_agreement.items():
             try:
                 self._ledger.append(drafts, recorded_by=self._by, dry_run=True)
             except WhereasError as error:
                 _refuse(error, drafts, self._places[agreement])
+        return iter(())
 
 
 def _fate(receipts: list[Receipt]) -> Fate:

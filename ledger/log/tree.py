@@ -188,6 +188,15 @@ class Frontier:
         return Frontier(size, hashes), runs
 
 
+def joined(runs: Sequence[Run], more: Sequence[Run]) -> list[Run]:
+    """Join the hashes of two extensions, the second of what the first has made."""
+    by_level = {run.level: run for run in runs}
+    for level, start, hashes in more:
+        before = by_level.get(level, Run(level, start, ()))
+        by_level[level] = Run(level, before.start, [*before.hashes, *hashes])
+    return list(by_level.values())
+
+
 def frontier(size: int, reader: TileReader) -> Frontier:
     """Read the frontier of the first ``size`` leaves back from tiles.
 
