@@ -74,6 +74,11 @@ class Ledger:
         self._clock = clock
 
     @property
+    def path(self) -> Path:
+        """Give the path of the file."""
+        return self._path
+
+    @property
     def _writing(self) -> Writing:
         """Give what writes the file.
 
@@ -244,7 +249,8 @@ class Ledger:
     ) -> list[Receipt]:
         """Erase values of an event for good, and record that they were.
 
-        What corrections of the event put in their place goes as well.
+        What corrections of the event put in their place goes as well, and so does the
+        index beside the file, because it has the values too.
 
         Args:
             agreement: the agreement.
@@ -261,9 +267,12 @@ class Ledger:
             Refused: the values are erased already.
         """
         from ledger.erasing import erase, erasure_draft
+        from ledger.indexing import beside, forget
 
         draft = erasure_draft(agreement, seq, fields, reason)
-        return erase(self.store, self._writing.appending, draft, recorded_by)
+        receipts = erase(self.store, self._writing.appending, draft, recorded_by)
+        forget(beside(self._path))
+        return receipts
 
     def snapshot_heads(self, *, recorded_by: str) -> Receipt:
         """Record the last event of every agreement under one root.
@@ -349,6 +358,10 @@ class Ledger:
             for found in self.store.summaries()
         ]
 
+    def names(self) -> list[str]:
+        """List the names of the agreements, sorted."""
+        return self.store.names()
+
     def has(self, agreement: str) -> bool:
         """Tell whether there is such an agreement."""
         return self.store.tail(agreement) is not None
@@ -386,19 +399,34 @@ class Ledger:
 
         return check(self.store)
 
-    def backup(self, path: Path) -> Head:
+    def backup(
+        self, path: Path, *, examine: Callable[[Ledger], object] | None = None
+    ) -> Head:
         """Copy the ledger into a new file, open the copy and check it.
+
+        The copy gets its name when it is found sound; until then nothing is there.
+
+        Args:
+            path: where to.
+            examine: looks at the copy as well, and raises what speaks against it.
 
         Returns:
             The head of the copy. Others may append meanwhile.
 
         Raises:
             Refused: the file is there already, or cannot be written.
+            NotFound: the folder does not exist.
             Integrity: the copy is not sound, which is because the ledger is not.
         """
-        self.store.backup(path)
-        with type(self).open(path, read_only=True) as copy:
-            return copy.check()
+        from ledger.audit.writing import placing
+
+        with placing(path) as fresh:
+            self.store.backup(fresh)
+            with type(self).open(fresh, read_only=True) as copy:
+                head = copy.check()
+                if examine is not None:
+                    examine(copy)
+        return head
 
     def close(self) -> None:
         """Close the file."""

@@ -15,6 +15,7 @@ from projections.across import Held, Identities
 from projections.counterparty import THIRD_PARTY, in_terms_of
 from projections.matching import (
     Coverage,
+    clauses_over,
     coverage,
     is_unbounded,
     with_counterparty,
@@ -209,19 +210,15 @@ def bound_by(provision: Provision, held: Held, who: Identities) -> frozenset[str
 def scope_of(provision: Provision, held: Held, who: Identities) -> list[Clause]:
     """Give the clauses of a provision.
 
-    Counterparties are under the names that stand for them. An exclusivity over another
-    provision that has no scope of its own begins with that of the other one; what is
-    carved out of it is carved out of that.
+    Counterparties are under the names that stand for them; an exclusivity over another
+    provision has the scope of that one (see ``clauses_over``).
     """
     over = held.state.provisions.get(provision.over or "")
-    clauses = provision.clauses
-    if over is not None and is_unbounded(clauses):
-        clauses = [*over.clauses, *clauses]
     return [
         clause._replace(
             boxes=tuple(in_terms_of(held, who, box) for box in clause.boxes)
         )
-        for clause in clauses
+        for clause in clauses_over(provision, over)
     ]
 
 

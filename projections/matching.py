@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from events.scope import AXES, Box, box_covers, covers
-from projections.provision import Clause
+from projections.provision import Clause, Provision
 
 
 class Coverage(NamedTuple):
@@ -74,6 +74,21 @@ def coverage(clauses: Sequence[Clause], asked: Box) -> Coverage:
 def is_unbounded(clauses: Sequence[Clause]) -> bool:
     """Tell whether clauses begin with everything, and only carve out of it."""
     return not clauses or not clauses[0].include
+
+
+def clauses_over(provision: Provision, over: Provision | None) -> Sequence[Clause]:
+    """Give the clauses of a provision with those of what it is over.
+
+    An exclusivity over another provision that has no scope of its own begins with that
+    of the other one; what is carved out of it is carved out of that.
+
+    Args:
+        provision: which.
+        over: the provision that it is over, if there is one.
+    """
+    if over is not None and is_unbounded(provision.clauses):
+        return [*over.clauses, *provision.clauses]
+    return provision.clauses
 
 
 def meet(one: Box, other: Box) -> Box | None:

@@ -16,7 +16,8 @@ from events.errors import Integrity
 from projections.answers import KnownAt, StateAnswer, state_answer
 from projections.readmodel.reader import reading, timeline_at
 from projections.readmodel.rows import FOREVER, OPEN
-from projections.readmodel.writer import catch_up, lag, rebuild
+from projections.readmodel.tracking import lag
+from projections.readmodel.writer import catch_up, rebuild
 from projections.timeline import timeline_of
 from tests.agreements import entries as written
 from tests.readmodels import (
@@ -94,7 +95,7 @@ def test_a_read_model_that_caught_up_answers_like_the_fold(
         for piece in [*pieces, ledger.size]:
             seen.all = ledger.all[: seen.size + piece]
             catch_up(path, seen)
-        assert lag(path, ledger) == (ledger.size, ledger.size, True)
+        assert lag(path, ledger) == (ledger.size, ledger.size, None)
         for on, share, horizon in asked:
             agree(path, ledger, on, round(share * (ledger.size - 1)), horizon)
 
@@ -155,14 +156,14 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_what_is_not_there_is_behind_by_everything(path: Path) -> None:
-    assert lag(path, Listed(written(GRANTED))) == (0, 3, False)
+    assert lag(path, Listed(written(GRANTED))) == (0, 3, "missing")
 
 
 def test_lag_counts_what_was_not_taken_yet(path: Path) -> None:
     ledger = Listed(written(GRANTED))
     seen = Listed(written(GRANTED)[:1])
     rebuild(path, seen)
-    assert lag(path, ledger) == (1, 3, True)
+    assert lag(path, ledger) == (1, 3, None)
 
 
 def test_a_position_that_does_not_follow_is_refused_and_nothing_is_taken(

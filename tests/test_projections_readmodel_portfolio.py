@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -15,10 +16,14 @@ from events.dates import INF, NEG_INF, PartialDate, parse_day
 from events.quantity import Quantity
 from events.scope import Box
 from events.when import milestones
+from projections.bearing import EXCLUSIVE
 from projections.facts import Facts
 from projections.matching import coverage
+from projections.portfolio import EVERYTHING, Agreements, Held, Together
+from projections.portfolio_fold import Folded
 from projections.provision import Provision
-from projections.readmodel.portfolio import EXCLUSIVE, Held, Portfolio
+from projections.readmodel.parts import plain
+from projections.readmodel.portfolio import Portfolio
 from projections.readmodel.reader import reading
 from projections.readmodel.writer import rebuild
 from projections.resolve import is_open
@@ -98,6 +103,14 @@ BOXES = [
 ]
 
 
+def _exclusive(box: Box, there: Agreements) -> list[Held]:
+    return there.exclusive(box)
+
+
+def _lapsing(first: str, last: str, there: Agreements) -> list[Held]:
+    return there.lapsing(parse_day(first), parse_day(last))
+
+
 @settings(max_examples=80)
 @given(ledgers(), QUESTIONS)
 def test_the_tables_find_what_folding_every_agreement_finds(
@@ -152,13 +165,70 @@ def test_the_tables_find_what_folding_every_agreement_finds(
                 for stake in timeline.state(day).stakes.values()
                 if stake.issuer == "b"
             )
-            assert there.totals("purchase") == add(
-                h.provision.terms.amount
-                for h, _ in everything
-                if h.provision.kind == "purchase"
-                and live(h)
-                and h.provision.terms.amount is not None
+            assert told(there.amounts()) == told(
+                [
+                    h
+                    for h, _ in everything
+                    if live(h) and h.provision.terms.amount is not None
+                ]
             )
+
+
+QUESTIONS_TO_ALL: dict[str, Callable[[Agreements], list[Held]]] = {
+    "party": lambda there: there.of_party("a"),
+    "milestone": lambda there: there.waiting("m"),
+    "everything": lambda there: there.exclusive(EVERYTHING),
+    **{f"box {n}": partial(_exclusive, box) for n, box in enumerate(BOXES)},
+    **{f"window {n}": partial(_lapsing, *window) for n, window in enumerate(WINDOWS)},
+    "amounts": lambda there: there.amounts(),
+}
+
+
+@settings(max_examples=80)
+@given(ledgers(), QUESTIONS)
+def test_tables_and_fold_give_the_same_answers_down_to_the_events(
+    ledger: Listed, asked: Asked
+) -> None:
+    known = round(asked.share * (ledger.size - 1))
+    day = PartialDate.parse(asked.on).last
+
+    def folded(names: Iterable[str]) -> Folded:
+        every = [ledger.entries(name, known=known) for name in names]
+        timelines = [timeline_of(e, horizon=asked.horizon) for e in every if e]
+        return Folded(lambda: timelines, day)
+
+    every = folded(ledger.names())
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "index.db"
+        rebuild(path, ledger)
+        with reading(path) as connection:
+            tables = Portfolio(connection, known=known, on=day, horizon=asked.horizon)
+            there = Together([tables, folded(tables.aside)])
+            for ask in QUESTIONS_TO_ALL.values():
+                assert answers(there, ask) == answers(every, ask)
+            assert sorted(map(repr, there.stakes("b"))) == sorted(
+                map(repr, every.stakes("b"))
+            )
+            assert there.parties() == every.parties()
+            assert there.milestones() == every.milestones()
+            assert there.issuers() == every.issuers()
+
+
+def answers(
+    there: Agreements, ask: Callable[[Agreements], list[Held]]
+) -> list[tuple[object, ...]]:
+    """Give all that is told of what is found, so that it compares."""
+    return sorted(
+        (
+            held.agreement,
+            held.provision.id,
+            held.words,
+            held.provision.set_by,
+            repr(held.standing),
+            repr(plain(held.provision)),
+        )
+        for held in there.with_events(ask(there))
+    )
 
 
 def _concerns(provision: Provision, party: str) -> bool:
@@ -217,7 +287,7 @@ CLOUD_IN_GERMANY = Box(activity=("cloud/new",), territory=("eu/de",))
     ],
 )
 def test_a_portfolio_tells(
-    tmp_path: Path, ask: Callable[[Portfolio], list[Held]], expected: list[str]
+    tmp_path: Path, ask: Callable[[Agreements], list[Held]], expected: list[str]
 ) -> None:
     rebuild(tmp_path / "index.db", Listed(written(PORTFOLIO)))
     with reading(tmp_path / "index.db") as connection:
@@ -226,12 +296,53 @@ def test_a_portfolio_tells(
         assert sorted(held.provision.id for held in ask(there)) == expected
 
 
+OVER = """
+- {event: licence-granted, effective: 2020-01-01, id: models, holder: a, against: b,
+   scope: {asset: [models]}, except: {asset: [models/voice]}}
+- {event: exclusivity-granted, effective: 2020-01-01, id: only-a, holder: a, against: b,
+   over: models}
+- {event: exclusivity-granted, effective: 2020-01-01, id: but-toys, holder: a,
+   against: b, over: models, except: {asset: [models/toys]}}
+- {event: exclusivity-granted, effective: 2020-01-01, id: words, holder: a,
+   against: b, text: the vertical of a}
+- {event: scope-narrowed, effective: 2022-01-01, provision: models,
+   exclude: {asset: [models/old]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("tag", "on", "expected"),
+    [
+        ("models/new", "2021", ["but-toys", "only-a", "words"]),
+        ("models/toys", "2021", ["only-a", "words"]),
+        ("models/voice", "2021", ["words"]),
+        ("models/old", "2021", ["but-toys", "only-a", "words"]),
+        ("models/old", "2023", ["words"]),
+        ("chips", "2021", ["words"]),
+    ],
+)
+def test_exclusivity_over_a_provision_has_the_scope_of_that_one(
+    tmp_path: Path, tag: str, on: str, expected: list[str]
+) -> None:
+    entries = written(OVER)
+    rebuild(tmp_path / "index.db", Listed(entries))
+    day, box = PartialDate.parse(on).last, Box(asset=(tag,))
+    folded = Folded(lambda: [timeline_of(entries, horizon=day)], day)
+    with reading(tmp_path / "index.db") as connection:
+        tables = Portfolio(connection, known=len(entries), on=day, horizon=day)
+        for there in (tables, folded):
+            found = {h.provision.id: h.words for h in there.exclusive(box)}
+            assert sorted(found) == expected
+            assert found["words"] == ("the vertical of a",)
+
+
 def test_amounts_add_up_by_currency(tmp_path: Path) -> None:
     rebuild(tmp_path / "index.db", Listed(written(PORTFOLIO)))
     with reading(tmp_path / "index.db") as connection:
         day = parse_day("2024-06-01")
         there = Portfolio(connection, known=LAST, on=day, horizon=day)
-        assert there.totals("purchase").amounts == (
+        amounts = [held.provision.terms.amount for held in there.amounts()]
+        assert add(amount for amount in amounts if amount).amounts == (
             Quantity.parse("USD 3m"),
             Quantity.parse("about EUR 1m"),
         )

@@ -108,7 +108,7 @@ def _pause(provision: Provision, facts: Facts) -> tuple[int, int]:
 
 def _hangs(provision: Provision, facts: Facts, openness: Openness) -> Hangs:
     """Tell what the days hang on, if any horizon can change them."""
-    whens = [when for when in _whens(provision) if type(when.expr) not in _FIRM]
+    whens = [when for when in whens_of(provision) if type(when.expr) not in _FIRM]
     if not any(_is_open(when, facts, provision, openness) for when in whens):
         return Hangs.NOTHING
     if provision.closings or provision.suspension or _known(provision, whens, facts):
@@ -146,11 +146,11 @@ def _known(provision: Provision, whens: Iterable[When], facts: Facts) -> bool:
 
 def hinges(provision: Provision) -> frozenset[str]:
     """Name the milestones that the days of a provision rest on."""
-    whens = [when for when in _whens(provision) if type(when.expr) not in _FIRM]
+    whens = [when for when in whens_of(provision) if type(when.expr) not in _FIRM]
     return frozenset().union(*(milestones(when.expr) for when in whens))
 
 
-def _whens(provision: Provision) -> list[When]:
+def whens_of(provision: Provision) -> list[When]:
     """List the Whens that the days rest on."""
     whens = [starts_when(provision)]
     if provision.ends is not None:

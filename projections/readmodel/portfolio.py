@@ -8,26 +8,26 @@ days and hold those of every other, so that no provision is missed.
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from events.dates import INF
 from events.scope import AXES, Box
 from events.when import Measure, Milestone, Offset, When
+from projections.bearing import EXCLUSIVE
 from projections.facts import Facts
-from projections.matching import coverage
+from projections.portfolio import Held, HeldStake, covering, lapses
 from projections.provision import Provision
 from projections.readmodel.hanging import Days, Hangs, certain_standing
 from projections.readmodel.parts import part_of
-from projections.readmodel.reader import timeline_at
+from projections.readmodel.reader import set_by, timeline_at
+from projections.readmodel.rows import FOREVER
 from projections.resolve import resolve_when
 from projections.spans import Span
-from projections.state import Stake
 from projections.status import Standing, standing
-from projections.sums import Sum, add
 
-EXCLUSIVE = ("exclusive", "sole")
 _KNOWN = "p.known_from <= :known AND p.known_to > :known"
 _NOW = f"{_KNOWN} AND p.on_from <= :on AND p.on_to > :on"
 # Spans of every horizon lie within those in the tables: what has ended by these has
@@ -39,23 +39,10 @@ _SELECT = (
 _MOST_TEXTS = 500
 
 
-class Held(NamedTuple):
-    """A provision of an agreement, and how it stands on the day."""
-
-    agreement: str
-    provision: Provision
-    standing: Standing
-
-
-class HeldStake(NamedTuple):
-    """A stake that an agreement reports."""
-
-    agreement: str
-    stake: Stake
-
-
 class Portfolio:
-    """All agreements, as known at a position.
+    """All agreements as tables tell of them; see ``projections.portfolio.Agreements``.
+
+    Those that only the fold can tell of are left out (see ``aside``).
 
     Args:
         connection: to the read model.
@@ -102,35 +89,50 @@ class Portfolio:
         return self._horizon >= INF or not isinstance(expr, Milestone | Measure)
 
     def exclusive(self, asked: Box) -> list[Held]:
-        """Find who holds exclusivity over a scope, now or perhaps later.
-
-        Args:
-            asked: the scope; all of it has to be covered.
-        """
+        """Find who holds exclusivity; see ``Agreements``."""
         axes = [axis for axis in AXES if getattr(asked, axis)]
-        tags = {axis: _above(getattr(asked, axis)) for axis in axes}
-        levels = ", ".join(f"'{level}'" for level in EXCLUSIVE)
-        where = " AND ".join(
-            f"EXISTS (SELECT 1 FROM tags AS t WHERE t.provision = p.id AND "  # noqa: S608  # constants and marks
-            f"t.axis = '{axis}' AND t.tag IN ({_marks(tags[axis])}))"
-            for axis in axes[1:]
-        )
-        first = axes[0]
-        found = self._found(
-            f"tags AS f JOIN provisions AS p ON p.id = f.provision WHERE f.axis = "
-            f"'{first}' AND f.tag IN ({_marks(tags[first])}) AND f.known_to > :known "
-            f"AND p.level IN ({levels}) AND {_LIVE} AND {where or '1'}",
-        )
-        unique = {(held.agreement, held.provision.id): held for held in found}
-        return [
-            held
-            for held in unique.values()
-            if held.standing.status != "ended"
-            and coverage(held.provision.clauses, asked).possible
-        ]
+        levels = f"p.level IN ({_marks(sorted(EXCLUSIVE))}) AND {_LIVE}"
+        source = f"provisions AS p WHERE {levels}"
+        if axes:
+            first, *others = (_tagged(axis, getattr(asked, axis)) for axis in axes)
+            where = "".join(
+                f" AND EXISTS (SELECT 1 FROM tags AS t "  # noqa: S608  # constants and marks
+                f"WHERE t.provision = p.id AND {other})"
+                for other in others
+            )
+            # What is indexed is tags and not levels: there are few of those.
+            source = (
+                f"tags AS t CROSS JOIN provisions AS p ON p.id = t.provision "
+                f"WHERE {first} AND t.known_to > :known AND {levels}{where}"
+            )
+        unique = {(h.agreement, h.provision.id): h for h in self._found(source)}
+        found = []
+        for held in unique.values():
+            if held.standing.status != "ended":
+                over = self._over(held)
+                words = covering(held.provision, over, asked)
+                if words is not None:
+                    found.append(held._replace(words=words))
+        return found
+
+    def _over(self, held: Held) -> Provision | None:
+        """Read the provision that an exclusivity is over, if it is over one."""
+        if held.provision.over is None:
+            return None
+        asked = {
+            **self._asked,
+            "agreement": held.agreement,
+            "name": held.provision.over,
+        }
+        found = self._connection.execute(
+            f"SELECT p.body FROM provisions AS p WHERE p.agreement = :agreement "  # noqa: S608  # constants only
+            f"AND p.name = :name AND {_NOW}",
+            asked,
+        ).fetchone()
+        return None if found is None else part_of("provision", found[0])
 
     def of_party(self, party: str) -> list[Held]:
-        """Find everything that a party holds or owes, also what has ended."""
+        """Find what a party holds or owes; see ``Agreements``."""
         self._asked["party"] = party
         found = self._found(
             "(SELECT DISTINCT provision FROM holders WHERE party = :party AND "
@@ -139,15 +141,7 @@ class Portfolio:
         return list(found)
 
     def lapsing(self, first: int, last: int) -> list[Held]:
-        """Find what ends, or may end, on one of the days of a window.
-
-        What may end on any day to come, because a milestone may, is only found where
-        it has ended for certain by the last day of the window.
-
-        Args:
-            first: the first day, an ordinal.
-            last: the last day.
-        """
+        """Find what ends in a window; see ``Agreements``."""
         window = Span(first, last)
         self._asked |= {"first": first, "last": last}
         found = [*self._ending_firmly(), *self._ending_in_silence(window)]
@@ -158,11 +152,11 @@ class Portfolio:
             held
             for held in found
             if held.standing.status != "ended"
-            and self._lapses(held.standing.ends, window)
+            and lapses(held.standing.ends, window, self._horizon)
         ]
 
     def waiting(self, milestone: str) -> list[Held]:
-        """Find what starts, ends or pauses with a milestone that is still open."""
+        """Find what waits for a milestone; see ``Agreements``."""
         self._asked["milestone"] = milestone
         found = self._found(
             "hinges AS h JOIN provisions AS p ON p.id = h.provision WHERE "
@@ -172,7 +166,7 @@ class Portfolio:
         return [held for held in found if held.standing.status != "ended"]
 
     def stakes(self, issuer: str) -> list[HeldStake]:
-        """Find the stakes in an issuer, by agreement."""
+        """Find the stakes in an issuer; see ``Agreements``."""
         self._asked["issuer"] = issuer
         aside = self.aside
         rows = self._connection.execute(
@@ -186,16 +180,43 @@ class Portfolio:
             if agreement not in aside
         ]
 
-    def totals(self, kind: str) -> Sum:
-        """Add up the amounts of provisions of a kind that have not ended."""
-        self._asked["kind"] = kind
-        found = self._found(f"provisions AS p WHERE p.kind = :kind AND {_LIVE}")
-        return add(
-            held.provision.terms.amount
-            for held in found
-            if held.provision.terms.amount is not None
-            and held.standing.status != "ended"
+    def amounts(self) -> list[Held]:
+        """Find what has an amount; see ``Agreements``."""
+        found = self._found(f"provisions AS p WHERE p.amount > '' AND {_LIVE}")
+        return [held for held in found if held.standing.status != "ended"]
+
+    def parties(self) -> set[str]:
+        """Name the parties."""
+        return self._names("name FROM parties AS p WHERE p.on_to = :forever")
+
+    def milestones(self) -> set[str]:
+        """Name the milestones."""
+        return self._names("name FROM parts AS p WHERE p.kind = 'mention'")
+
+    def issuers(self) -> set[str]:
+        """Name those of whom stakes were reported."""
+        return self._names("issuer FROM stakes AS p WHERE p.on_to = :forever")
+
+    def with_events(self, found: Sequence[Held]) -> list[Held]:
+        """Read the numbers of the events that made it so, agreement by agreement."""
+        wanted: dict[str, list[Held]] = defaultdict(list)
+        for held in found:
+            wanted[held.agreement].append(held)
+        for agreement, several in wanted.items():
+            if agreement not in self.aside:
+                events = set_by(self._connection, agreement, self._known, self._on)
+                for held in several:
+                    held.provision.set_by = events.get(held.provision.id, [])
+        return list(found)
+
+    def _names(self, source: str) -> set[str]:
+        """Read names that are known, whatever the day."""
+        aside, asked = self.aside, {**self._asked, "forever": FOREVER}
+        rows = self._connection.execute(
+            f"SELECT DISTINCT p.agreement, p.{source} AND {_KNOWN}",  # constants only
+            asked,
         )
+        return {name for agreement, name in rows if agreement not in aside}
 
     def _ending_firmly(self) -> Iterator[Held]:
         """Yield what ends in the window whatever the horizon."""
@@ -216,17 +237,13 @@ class Portfolio:
         ending = [
             text
             for (text,) in texts
-            if self._lapses(resolve_when(When.parse(text), self._silence), window)
+            if lapses(
+                resolve_when(When.parse(text), self._silence), window, self._horizon
+            )
         ]
         for at in range(0, len(ending), _MOST_TEXTS):
             some = ending[at : at + _MOST_TEXTS]
             yield from self._found(f"{silent} p.ends IN ({_marks(some)})")
-
-    def _lapses(self, ends: Span, window: Span) -> bool:
-        """Tell whether an end lies in a window, or may and not by silence alone."""
-        if ends.lo > window.hi or ends.hi < window.lo or ends.lo >= INF:
-            return False
-        return ends.lo != self._horizon or ends.hi <= window.hi
 
     def _found(self, source: str) -> Iterator[Held]:
         """Yield the provisions that a query finds, with how they stand."""
@@ -260,6 +277,11 @@ class Portfolio:
         return timeline_at(
             self._connection, agreement, self._known, horizon=self._horizon
         )
+
+
+def _tagged(axis: str, tags: Sequence[str]) -> str:
+    """Write the condition that a row of tags covers one of some on an axis."""
+    return f"t.axis = '{axis}' AND t.tag IN ({_marks(_above(tags))})"
 
 
 def _above(tags: Sequence[str]) -> list[str]:

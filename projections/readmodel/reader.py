@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
@@ -23,6 +24,9 @@ from projections.resolve import is_open
 from projections.state import Skipped, State
 from projections.timeline import Pending, Timeline
 
+# How long to wait for whoever else has the file, unless said otherwise.
+WAIT_SECONDS = 5.0
+
 _COLUMNS = "name, body, rank_day, rank_signed, rank_position, rank_nth"
 _KNOWN = "agreement = ? AND known_from <= ? AND known_to > ?"
 _ON = "on_from <= ? AND on_to > ?"
@@ -36,13 +40,35 @@ _FACTS = ("title", "milestone", "mention", "report", "notice", "pending")
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open a read model to read it."""
-    uri = f"{path.absolute().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(uri, uri=True)) as connection:
+def reading(
+    path: Path, *, wait_seconds: float = WAIT_SECONDS
+) -> Iterator[sqlite3.Connection]:
+    """Open a read model to read it, all of it as it is at one moment.
+
+    Whoever may write the file opens it so that SQLite takes back what a process left
+    half done that was killed while it wrote; nothing else is ever written here.
+    """
+    mode = "rw" if may_write(path) else "ro"
+    with closing(
+        sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            isolation_level=None,
+            timeout=wait_seconds,
+        )
+    ) as connection:
+        connection.execute("PRAGMA query_only = ON")
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("PRAGMA cell_size_check = ON")
+        connection.execute("BEGIN")
         # The file is opened by the first query; a later one may be another file.
-        connection.execute("SELECT position FROM tracking").fetchone()
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         yield connection
+
+
+def may_write(path: Path) -> bool:
+    """Tell whether whoever runs this may write a read model and files beside it."""
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
 
 
 class StoredTimeline(Timeline):
@@ -118,6 +144,21 @@ def timeline_at(
         position=position,
         mentioned=frozenset(mentioned),
     )
+
+
+def set_by(
+    connection: sqlite3.Connection, agreement: str, position: int, day: int
+) -> dict[str, list[int]]:
+    """Read which events made each provision of an agreement what it is on a day."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM parts WHERE {_KNOWN} AND {_ON} AND kind = 'set-by'",  # noqa: S608  # constants only
+        (agreement, position, position, day, day),
+    ).fetchall()
+    found: dict[str, list[int]] = defaultdict(list)
+    for name, body in _in_order(rows):
+        provision, _, seq = name.rpartition("/")
+        found[provision] += [int(seq)] * int(body)
+    return found
 
 
 def _learn(facts: Facts, kind: str, name: str, part: Any) -> None:  # noqa: ANN401  # what the kind says

@@ -159,7 +159,12 @@ def _more(row: Row) -> tuple[Any, ...]:
     part = segment.part
     if isinstance(part, Provision):
         ends = None if part.ends is None else part.ends.text
-        return (*segment.days, part.kind, part.level, starts_when(part).text, ends)
+        amount = part.terms.amount
+        return (
+            *segment.days,
+            *(part.kind, part.level, starts_when(part).text, ends),
+            None if amount is None else amount.text,
+        )
     if kind == "stake":
         stake = part_of(kind, segment.body)
         return stake.holder, stake.issuer, stake.share.text, stake.basis

@@ -1,251 +1,152 @@
-"""Write a read model: catch up with the ledger, or make it anew beside and swap.
-
-Rows and the position up to which they go are written in one transaction. A position
-that does not follow is refused, because it would be a hole that nobody sees.
-"""
+"""Write a read model: make it anew beside the one that is there, and swap them."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
-from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
 
-from events.entry import Entry
-from events.errors import Integrity
-from events.record import ValuesErased
-from projections.fold import FOLD_VERSION
-from projections.readmodel.rows import OPEN, Rows
-from projections.readmodel.schema import SCHEMA_VERSION, create, finish
+from events.errors import Conflict
+from projections.readmodel.catching import follow
+from projections.readmodel.making import create, finish
+from projections.readmodel.reader import WAIT_SECONDS
+from projections.readmodel.rows import Rows
 from projections.readmodel.source import Source
-from projections.readmodel.tables import CHILDREN, Tables, table_of
+from projections.readmodel.tables import Tables
+from projections.readmodel.tracking import Lag, lag
 
-CHUNK_EVENTS = 1_000
-_AGREEMENTS_KEPT = 64
-_NOT_AGREEMENTS = "_"
-_TABLES = ("provisions", "parts", "stakes", "measures", "parties")
+# Whoever has not written for so long to what was to become a read model was stopped.
+_GIVEN_UP_SECONDS = 3_600
+_FOR_OWNER = 0o600
+# What SQLite keeps beside a file while somebody writes to it.
+BESIDE = ("-journal", "-wal", "-shm")
 
-
-class Lag(NamedTuple):
-    """How far a read model goes.
-
-    Attributes:
-        position: how many events it has taken.
-        size: how many there are.
-        usable: whether it is one of this schema, this fold and this ledger.
-    """
-
-    position: int
-    size: int
-    usable: bool
-
-
-def lag(path: Path, source: Source) -> Lag:
-    """Tell how far a read model goes; one that is not there goes nowhere."""
-    size = source.size
-    if not path.is_file():
-        return Lag(0, size, usable=False)
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as c:
-        return _lag(c, source, size)
+Advance = Callable[[int], object]
 
 
 def catch_up(path: Path, source: Source) -> Lag:
-    """Bring a read model up to date; make it anew where it is not usable.
-
-    Cost: that of the agreements that have new events.
-    """
+    """Bring a read model up to date; make it anew where it is not usable."""
     if not lag(path, source).usable:
         return rebuild(path, source)
-    with _opened(path) as connection:
-        catching = _CatchingUp(connection, source)
-        while catching.position < source.size:
-            catching.take(list(source.read(catching.position, CHUNK_EVENTS)))
-        return Lag(catching.position, source.size, usable=True)
+    return follow(path, source)
 
 
-def rebuild(path: Path, source: Source) -> Lag:
+def rebuild(
+    path: Path,
+    source: Source,
+    *,
+    mode: int = _FOR_OWNER,
+    advance: Advance | None = None,
+) -> Lag:
     """Make a read model anew, beside the one that is there, and swap them.
 
     Whoever reads the old one meanwhile reads it to the end.
+
+    Args:
+        path: where it is to be.
+        source: the ledger.
+        mode: the permissions of the file; it tells what the ledger tells.
+        advance: told how many events were taken, again and again.
+
+    Raises:
+        Conflict: somebody else is writing to the one that is there.
+        OSError: it cannot be written where it is to be.
+        sqlite3.Error: as OSError, in the words of SQLite.
     """
     shadow = path.with_name(f"{path.name}.{os.getpid()}.new")
     shadow.unlink(missing_ok=True)
+    os.close(os.open(shadow, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode))
     try:
-        with _opened(shadow, durable=False) as connection:
-            _fill(connection, source)
-        shadow.replace(path)
+        _tidy(shadow, path)
+        with _opened(shadow) as connection:
+            _fill(connection, source, advance or (lambda _: None))
+        _keep(shadow)
+        with _unwritten(path):
+            shadow.replace(path)
     finally:
         with suppress(FileNotFoundError):
             shadow.unlink()
-    return catch_up(path, source)
+    return follow(path, source)
+
+
+def _tidy(shadow: Path, path: Path) -> None:
+    """Take away what others began to make and will not finish."""
+    since = shadow.stat().st_mtime - _GIVEN_UP_SECONDS
+    for other in path.parent.glob(f"{path.name}.*.new"):
+        with suppress(FileNotFoundError):
+            if other.stat().st_mtime < since:
+                other.unlink()
 
 
 @contextmanager
-def _opened(path: Path, *, durable: bool = True) -> Iterator[sqlite3.Connection]:
-    """Open a read model to write to it."""
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        if not durable:
-            connection.execute("PRAGMA journal_mode = OFF")
-            connection.execute("PRAGMA synchronous = OFF")
+def _opened(shadow: Path) -> Iterator[sqlite3.Connection]:
+    """Open what is to become a read model; until then nobody misses it."""
+    with closing(sqlite3.connect(shadow, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = OFF")
+        connection.execute("PRAGMA synchronous = OFF")
         yield connection
 
 
-def _lag(connection: sqlite3.Connection, source: Source, size: int) -> Lag:
-    try:
-        found = connection.execute(
-            'SELECT position, event, "schema", fold FROM tracking'
-        ).fetchone()
-    except sqlite3.DatabaseError:
-        return Lag(0, size, usable=False)
-    position, event, *versions = found or (0, "", 0, 0)
-    usable = versions == [SCHEMA_VERSION, FOLD_VERSION] and position <= size
-    if usable and position:
-        last = next(iter(source.read(position - 1, 1)))
-        usable = last.envelope.id == event
-    return Lag(position, size, usable=usable)
+def _keep(shadow: Path) -> None:
+    """Have the disk keep the file, before it gets a name that others trust."""
+    with shadow.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
-def _fill(connection: sqlite3.Connection, source: Source) -> None:
+@contextmanager
+def _unwritten(path: Path) -> Iterator[None]:
+    """Keep others from writing to the old read model while another takes its name.
+
+    What a killed writer has left beside the old one would be read as if it belonged to
+    the new one.
+    """
+    if not path.is_file():
+        _sweep(path)
+        yield
+        return
+    with closing(
+        sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=rw",
+            uri=True,
+            isolation_level=None,
+            timeout=WAIT_SECONDS,
+        )
+    ) as old:
+        try:
+            old.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            if error.sqlite_errorname in {"SQLITE_BUSY", "SQLITE_LOCKED"}:
+                raise Conflict(
+                    f"somebody else is writing to {path}", hint="try again"
+                ) from error
+            # It is no database; there is nothing in it to be kept.
+            _sweep(path)
+        yield
+
+
+def _sweep(path: Path) -> None:
+    """Take away what writers keep beside a file."""
+    for suffix in BESIDE:
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _fill(connection: sqlite3.Connection, source: Source, advance: Advance) -> None:
     """Fill empty tables, one agreement after the other."""
     connection.execute("BEGIN")
     create(connection)
     tables, size = Tables(connection), source.size
     for agreement in source.names():
-        rows, made = Rows(), []
+        rows, made, count = Rows(), [], 0
         for entry in source.entries(agreement, known=size - 1):
             made += rows.take(entry).opened
             tables.insert_event(entry)
+            count += 1
         tables.insert(agreement, made)
         tables.flush()
+        advance(count)
     last = next(iter(source.read(size - 1, 1))).envelope.id if size else ""
     connection.execute("UPDATE tracking SET position = ?, event = ?", (size, last))
     finish(connection)
     connection.execute("COMMIT")
-
-
-class _CatchingUp:
-    """Takes events into a read model in the order of their positions.
-
-    Attributes:
-        position: that of the next event.
-    """
-
-    def __init__(self, connection: sqlite3.Connection, source: Source) -> None:
-        self._connection = connection
-        self._source = source
-        self._kept: OrderedDict[str, Rows] = OrderedDict()
-        (self.position,) = connection.execute(
-            "SELECT position FROM tracking"
-        ).fetchone()
-
-    def take(self, entries: Sequence[Entry]) -> None:
-        """Take events, all of them or none.
-
-        Raises:
-            Integrity: the first does not follow what was taken, or there is none.
-        """
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            tables = Tables(self._connection)
-            for at, entry in enumerate(entries, self.position):
-                _check_place(entry, at)
-                self._take(entry, tables)
-            tables.flush()
-            self._track(entries)
-            self._connection.execute("COMMIT")
-        except BaseException:
-            self._kept.clear()
-            self._connection.execute("ROLLBACK")
-            raise
-        self.position += len(entries)
-
-    def _take(self, entry: Entry, tables: Tables) -> None:
-        agreement = entry.envelope.agreement
-        if agreement.startswith(_NOT_AGREEMENTS):
-            return
-        if isinstance(entry.event, ValuesErased):
-            self._rewrite(agreement, entry.position, tables)
-            return
-        changes = self._rows(agreement, entry, tables).take(entry)
-        tables.insert(agreement, changes.opened)
-        tables.close(changes.closed)
-        tables.insert_event(entry)
-
-    def _track(self, entries: Sequence[Entry]) -> None:
-        """Move the position on, if nobody else has."""
-        if not entries:
-            raise Integrity(f"there is no event at pos:{self.position}")
-        there = (self.position + len(entries), entries[-1].envelope.id, self.position)
-        moved = self._connection.execute(
-            "UPDATE tracking SET position = ?, event = ? WHERE position = ?", there
-        )
-        if moved.rowcount != 1:
-            raise Integrity(f"the read model is no longer at pos:{self.position}")
-
-    def _rows(self, agreement: str, entry: Entry, tables: Tables) -> Rows:
-        """Give the open rows of an agreement before an event."""
-        rows = self._kept.pop(agreement, None)
-        if rows is None:
-            rows = Rows()
-            known = entry.position - 1
-            if entry.seq > 1:
-                for before in self._source.entries(agreement, known=known):
-                    rows.take(before)
-                tables.flush()
-                self._number(agreement, rows)
-        self._kept[agreement] = rows
-        while len(self._kept) > _AGREEMENTS_KEPT:
-            self._kept.popitem(last=False)
-        return rows
-
-    def _number(self, agreement: str, rows: Rows) -> None:
-        """Give open rows the ids that they have in the tables."""
-        numbers: dict[tuple[str, str, str, int], int] = {}
-        for table in _TABLES:
-            column = "kind" if table == "parts" else "''"
-            numbers |= {
-                (table, kind, name, on_from): number
-                for number, kind, name, on_from in self._connection.execute(
-                    f"SELECT id, {column}, name, on_from FROM {table} "  # noqa: S608  # constants only
-                    "WHERE agreement = ? AND known_to = ?",
-                    (agreement, OPEN),
-                )
-            }
-        for (key, on_from), row in rows.open.items():
-            table = table_of(key.kind)
-            kind = key.kind if table == "parts" else ""
-            row.number = numbers[table, kind, key.name, on_from]
-
-    def _rewrite(self, agreement: str, position: int, tables: Tables) -> None:
-        """Write an agreement anew: values of earlier events are gone."""
-        tables.flush()
-        for child in CHILDREN:
-            self._connection.execute(
-                f"DELETE FROM {child} WHERE provision IN "  # noqa: S608  # constants only
-                "(SELECT id FROM provisions WHERE agreement = ?)",
-                (agreement,),
-            )
-        for table in (*_TABLES, "events"):
-            self._connection.execute(
-                f"DELETE FROM {table} WHERE agreement = ?",  # noqa: S608  # constants only
-                (agreement,),
-            )
-        rows, made = Rows(), []
-        for entry in self._source.entries(agreement, known=position):
-            made += rows.take(entry).opened
-            tables.insert_event(entry)
-        tables.insert(agreement, made)
-        tables.flush()
-        self._kept[agreement] = rows
-
-
-def _check_place(entry: Entry, position: int) -> None:
-    """Refuse an event that does not follow."""
-    if entry.position != position:
-        raise Integrity(
-            f"pos:{entry.position} was read where pos:{position} should be",
-            position=position,
-        )
