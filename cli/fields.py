@@ -92,6 +92,7 @@ _MEANINGS = {
     "scope": "what it is about; nothing is everything",
     "sha256": "the digest of the document",
     "share": "which share",
+    "shared_with": "a further provision that the amount is for",
     "signed_on": "when it was signed",
     "sought": "what is asked for",
     "source": "the id of the source",

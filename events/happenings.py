@@ -58,7 +58,8 @@ class MilestoneDetermined(Event, frozen=True, kw_only=True):
 class Performed(Happening, frozen=True, kw_only=True):
     """Something owed under a provision is paid, funded, delivered or published.
 
-    Effect: counted against the provision; no term changes.
+    Effect: counted against the provision, or against it and ``shared_with`` together
+        where nobody says how the amount divides; no term changes.
     Example: {"provision": "azure-purchase", "kind": "paid", "amount": "USD 1bn"}
     """
 
@@ -68,6 +69,7 @@ class Performed(Happening, frozen=True, kw_only=True):
     kind: Literal["paid", "funded", "delivered", "published"]
     amount: Amount | None = None
     basis: Text | None = None
+    shared_with: Provisions = ()
 
 
 class MeasureReported(Happening, frozen=True, kw_only=True):

@@ -112,7 +112,8 @@ def bearing_on(timeline: Timeline, provision: str) -> set[int]:
     for entry in timeline.record.known.values():
         event = entry.event
         named = {getattr(event, name, None) for name in ("provision", "over")}
-        if provision in named or provision in getattr(event, "provisions", ()):
+        named |= {*getattr(event, "provisions", ()), *getattr(event, "shared_with", ())}
+        if provision in named:
             found.add(entry.seq)
         if getattr(event, "id", None) == provision and hasattr(event, "KIND"):
             found.add(entry.seq)

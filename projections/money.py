@@ -6,7 +6,7 @@ basis; an unknown amount stays in the sum, which never says more than is known.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -74,10 +74,34 @@ class MoneyAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Amount(NamedTuple):
-    """An amount and the event that says it."""
+    """An amount and the event that says it.
+
+    Attributes:
+        basis: another one than that of what is owed; the two cannot be compared.
+        shared: the provisions that the amount is for, where they are several.
+        whole: whether all of it is for what is looked at.
+    """
 
     seq: int
     amount: Quantity
+    basis: str | None = None
+    shared: tuple[str, ...] = ()
+    whole: bool = True
+
+    def within(self, names: Collection[str]) -> _Amount:
+        """Give the amount as seen from provisions that are added up."""
+        return self._replace(whole={*self.shared} <= {*names})
+
+    @property
+    def adds_up(self) -> bool:
+        """Tell whether it can be added to what is owed, or taken from it."""
+        return self.basis is None and self.whole
+
+    @property
+    def text(self) -> str:
+        """Write it, with what keeps it from being added up."""
+        part = "" if self.whole else "part of "
+        return f"{part}{self.amount.text}" + (f" ({self.basis})" if self.basis else "")
 
 
 class _Account(NamedTuple):
@@ -174,7 +198,11 @@ def _performed(provision: Provision) -> dict[str, list[_Amount]]:
         if amount is None and done.kind in {"paid", "funded"}:
             amount = Quantity.parse("unknown")
         if amount is not None and _is_money(amount):
-            found.setdefault(done.kind, []).append(_Amount(done.seq, amount))
+            other = done.basis if done.basis != provision.terms.basis else None
+            shared = (provision.id, *done.shared_with) if done.shared_with else ()
+            found.setdefault(done.kind, []).append(
+                _Amount(done.seq, amount, other, shared)
+            )
     return {kind: found[kind] for kind in _HANDED_OVER if kind in found}
 
 
@@ -187,10 +215,7 @@ def _line(accounts: Sequence[_Account]) -> Line:
     """Write accounts that are alike as one line."""
     first = accounts[0].provision
     committed = [one for account in accounts for one in account.committed]
-    performed: dict[str, list[_Amount]] = {}
-    for kind in _HANDED_OVER:
-        for account in accounts:
-            performed.setdefault(kind, []).extend(account.performed.get(kind, ()))
+    performed = {kind: _performed_by(accounts, kind) for kind in _HANDED_OVER}
     outstanding, why = _outstanding(accounts)
     return Line(
         agreement=accounts[0].held.agreement,
@@ -211,13 +236,27 @@ def _counted(amounts: Sequence[_Amount]) -> Counted:
     """Write a sum with its parts."""
     return Counted(
         text=_sum(amounts).text,
-        parts=[(one.seq, one.amount.text) for one in amounts],
+        parts=[(one.seq, one.text) for one in amounts],
     )
 
 
-def _sum(amounts: Iterable[_Amount]) -> Sum:
-    """Add amounts."""
-    return add(one.amount for one in amounts)
+def _performed_by(accounts: Sequence[_Account], *kinds: str) -> list[_Amount]:
+    """List what was handed over under provisions; what they share counts once."""
+    names = {account.provision.id for account in accounts}
+    found = [
+        one.within(names)
+        for kind in kinds
+        for account in accounts
+        for one in account.performed.get(kind, ())
+    ]
+    return list({one.seq: one for one in found}.values())
+
+
+def _sum(amounts: Sequence[_Amount]) -> Sum:
+    """Add amounts; what cannot be added stays in the sum in words."""
+    total = add(one.amount for one in amounts if one.adds_up)
+    words = tuple(one.text for one in amounts if not one.adds_up)
+    return total._replace(unknown=(*total.unknown, *words))
 
 
 def _outstanding(accounts: Sequence[_Account]) -> tuple[str | None, list[str]]:
@@ -233,7 +272,7 @@ def _outstanding(accounts: Sequence[_Account]) -> tuple[str | None, list[str]]:
     if not owed:
         return None, why
     committed = [one for account in owed for one in account.committed]
-    performed = [one for account in owed for one in account.handed_over]
+    performed = _performed_by(owed, *_HANDED_OVER)
     per = {one.amount.per for one in committed} - {None}
     if per:
         why.append(
@@ -248,4 +287,13 @@ def _outstanding(accounts: Sequence[_Account]) -> tuple[str | None, list[str]]:
             for one in (*account.committed, *account.handed_over)
             if one.amount.low is None
         ]
+    why += [_incomparable(one) for one in performed if not one.adds_up]
     return less(_sum(committed), _sum(performed)), why
+
+
+def _incomparable(one: _Amount) -> str:
+    """Say why an amount cannot be taken from what is owed."""
+    if not one.whole:
+        names = " and ".join(sorted(one.shared))
+        return f"how @{one.seq} divides between {names} is not known"
+    return f"@{one.seq} is on another basis: {one.basis}"

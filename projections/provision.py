@@ -59,12 +59,18 @@ class Reading(NamedTuple):
 
 
 class Performance(NamedTuple):
-    """Something paid, funded, delivered or published under a provision."""
+    """Something paid, funded, delivered or published under a provision.
+
+    ``basis`` is that of the amount, where one is given. The amount is for the
+    provisions of ``shared_with`` too, and how it divides is not known.
+    """
 
     kind: str
     amount: Quantity | None
     span: Span
     seq: int
+    basis: str | None = None
+    shared_with: tuple[str, ...] = ()
 
 
 class Exercise(NamedTuple):

@@ -11,7 +11,7 @@ from events.dates import PartialDate
 from events.when import When, measures, milestones
 from projections.answers import KnownAt, ProvisionAnswer, provision_answer
 from projections.history import EventAnswer, event_answer
-from projections.provision import Provision
+from projections.provision import Performance, Provision
 from projections.refusals import absent
 from projections.resolving import starts_when
 from projections.timeline import Timeline
@@ -97,10 +97,7 @@ def _beside(provision: Provision) -> Iterator[tuple[str, Any]]:
     yield "grant", provision.kind
     yield (
         "performed",
-        [
-            " ".join(filter(None, (done.kind, str(done.amount or ""))))
-            for done in provision.performed
-        ],
+        [_told(done) for done in provision.performed],
     )
     yield "exercises", [made.choice for made in provision.exercises]
     yield "contested", provision.contested_by
@@ -111,6 +108,14 @@ def _beside(provision: Provision) -> Iterator[tuple[str, Any]]:
     else:
         until = f" until {pause.until}" if pause.until else ""
         yield "suspension", f"suspended{until}"
+
+
+def _told(done: Performance) -> str:
+    """Write what was handed over, and what its amount does not tell by itself."""
+    words = [done.kind, str(done.amount or "")]
+    words += [f"({done.basis})"] if done.basis else []
+    words += [f"with {' and '.join(done.shared_with)}"] if done.shared_with else []
+    return " ".join(filter(None, words))
 
 
 def _facts(timeline: Timeline, provision: Provision) -> Iterator[Part]:

@@ -125,6 +125,8 @@ _FIELDS: dict[str, dict[str, Any]] = {
         **_CHANGE,
         "kind": st.just("paid"),
         "amount": st.just("USD 1m"),
+        "basis": st.none() | st.just("net"),
+        "shared_with": st.none() | PROVISIONS,
         "milestone": st.none() | MILESTONES,
     },
     "measure-reported": {

@@ -343,6 +343,11 @@ def test_14_and_19_committed_funded_and_what_cannot_be_computed(
     assert invested.committed.parts == [(3, "USD 1bn"), (15, "USD 12bn")]
     assert invested.performed["funded"].text == "USD 11.6bn"
     assert invested.outstanding == "USD 1.4bn"
+    # How the sum divides between the two is not published.
+    assert [line.outstanding for line in answer.lines if line.kind == "investment"] == [
+        "USD 1bn - part of USD 11.6bn",
+        "USD 12bn - part of USD 11.6bn",
+    ]
     assert bought.provisions == ("azure-purchase-earlier", "azure-purchase")
     assert bought.outstanding == "USD 250bn + unknown"
     assert bought.why == ["azure-purchase-earlier: @10 gives no amount"]

@@ -424,11 +424,13 @@ def test_what_is_committed_paid_and_outstanding(desk: Desk) -> None:
     assert shown(desk, "money microsoft-openai") == snapshot("""\
 Money on 2026-01-02, as known now (@51)
 
-  PROVISION               COMMITTED  PERFORMED          OUTSTANDING  BY
-  investment-2019         USD 1bn                       USD 1bn      @3
-  azure-purchase-earlier  unknown                       unknown      @10
-  investment-further      USD 12bn   funded USD 11.6bn  USD 400m     @15 @20
-  azure-purchase          USD 250bn                     USD 250bn    @40
+  PROVISION               COMMITTED  PERFORMED                  OUTSTANDING                  BY
+  investment-2019         USD 1bn    funded part of USD 11.6bn  USD 1bn - part of USD        @3 @20
+                                                                11.6bn
+  azure-purchase-earlier  unknown                               unknown                      @10
+  investment-further      USD 12bn   funded part of USD 11.6bn  USD 12bn - part of USD       @15 @20
+                                                                11.6bn
+  azure-purchase          USD 250bn                             USD 250bn                    @40
 
 In total
   PROVISION                  COMMITTED            PERFORMED          OUTSTANDING          BY
@@ -437,6 +439,7 @@ In total
   azure-purchase-earlier +   USD 250bn + unknown                     USD 250bn + unknown  @10 @40
   azure-purchase
 
+how @20 divides between investment-2019 and investment-further is not known.
 azure-purchase-earlier: @10 gives no amount.
 """)
     assert desk("money microsoft-openai --on 2020") == snapshot("""\

@@ -68,7 +68,7 @@ right-relinquished 1: provision by
 provision-ended 1: provision basis by?
 milestone-claimed 1: milestone by as_of?
 milestone-determined 1: milestone outcome by? as_of?
-performed 1: milestone? provision kind amount? basis?
+performed 1: milestone? provision kind amount? basis? shared_with?
 measure-reported 1: milestone? measure value subject? as_of? basis?
 notice-given 1: milestone? kind by to? provision? amount? basis? takes_effect?
 option-exercised 1: milestone? provision by choice partial? terms?

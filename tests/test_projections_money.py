@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events.dates import PartialDate
+from events.dates import INF, PartialDate
 from events.quantity import Quantity
 from projections.across import KnownIn
 from projections.answers import price_on
@@ -253,6 +253,89 @@ def test_what_was_not_performed_by_the_day_is_not_counted() -> None:
     assert told(money(whole, "2022-01-01").lines[0]) == (
         "x: USD 5m | funded USD 2m | USD 3m"
     )
+
+
+def test_what_is_for_several_provisions_is_taken_from_none_alone() -> None:
+    """
+    - {event: InvestmentMade, effective: 2020-01-01, id: one, investor: a, recipient: b,
+       amount: USD 1bn}
+    - {event: InvestmentMade, effective: 2021-01-01, id: two, investor: a, recipient: b,
+       amount: USD 12bn}
+    - {event: Performed, effective: 2022-01-01, provision: two, kind: funded,
+       amount: USD 11bn, shared_with: [one]}
+    - {event: Performed, effective: 2023-01-01, provision: two, kind: funded,
+       amount: USD 0.6bn}
+    """
+    whole = test_what_is_for_several_provisions_is_taken_from_none_alone
+    answer = money(whole)
+    assert [told(line) for line in answer.lines] == [
+        "one: USD 1bn | funded part of USD 11bn | USD 1bn - part of USD 11bn",
+        (
+            "two: USD 12bn | funded USD 600m + part of USD 11bn "
+            "| USD 12bn - USD 600m - part of USD 11bn"
+        ),
+    ]
+    why = ["how @4 divides between one and two is not known"]
+    assert [line.why for line in answer.lines] == [why, why]
+    (total,) = answer.totals
+    assert told(total) == "one+two: USD 13bn | funded USD 11.6bn | USD 1.4bn"
+    assert total.performed["funded"].parts == [(4, "USD 11bn"), (5, "USD 600m")]
+    assert total.why == []
+
+
+def test_what_is_shared_with_an_ended_provision_is_taken_from_neither() -> None:
+    """
+    - {event: InvestmentMade, effective: 2020-01-01, id: one, investor: a, recipient: b,
+       amount: USD 1bn, ends: through 2021}
+    - {event: InvestmentMade, effective: 2021-01-01, id: two, investor: a, recipient: b,
+       amount: USD 12bn}
+    - {event: Performed, effective: 2021-06-01, provision: one, kind: funded,
+       amount: USD 11bn, shared_with: [two]}
+    """
+    whole = test_what_is_shared_with_an_ended_provision_is_taken_from_neither
+    (total,) = money(whole).totals
+    assert told(total) == (
+        "one+two: USD 13bn | funded USD 11bn | USD 12bn - part of USD 11bn"
+    )
+
+
+def test_what_is_shared_with_a_provision_that_is_not_there_is_refused() -> None:
+    """
+    - {event: InvestmentMade, effective: 2020-01-01, id: one, investor: a, recipient: b,
+       amount: USD 1bn}
+    - {event: Performed, effective: 2021-06-01, provision: one, kind: funded,
+       amount: USD 11bn, shared_with: [two]}
+    """
+    there = timeline(
+        ledger_of(test_what_is_shared_with_a_provision_that_is_not_there_is_refused)
+    )
+    (skipped,) = there.state(INF).skipped
+    assert "two" in str(skipped.error)
+
+
+@pytest.mark.parametrize(
+    ("bases", "line"),
+    [
+        (("gross", "gross"), "x: USD 5m | paid USD 1m | USD 4m"),
+        # What is performed is on the basis of what is owed, unless it says otherwise.
+        (("gross", None), "x: USD 5m | paid USD 1m | USD 4m"),
+        ((None, None), "x: USD 5m | paid USD 1m | USD 4m"),
+        (("gross", "net"), "x: USD 5m | paid USD 1m (net) | USD 5m - USD 1m (net)"),
+        ((None, "net"), "x: USD 5m | paid USD 1m (net) | USD 5m - USD 1m (net)"),
+    ],
+)
+def test_what_is_performed_on_another_basis_is_not_taken_away(
+    bases: tuple[str | None, str | None], line: str
+) -> None:
+    owed, paid = (f", basis: {basis}" if basis else "" for basis in bases)
+    (found,) = money(f"""
+- {{event: PurchaseCommitted, effective: 2020-01-01, id: x, holder: a, against: b,
+   amount: USD 5m{owed}}}
+- {{event: Performed, effective: 2021-01-01, provision: x, kind: paid,
+   amount: USD 1m{paid}}}
+""").lines
+    assert told(found) == line
+    assert found.why == (["@3 is on another basis: net"] if "(net)" in line else [])
 
 
 @pytest.mark.parametrize(

@@ -82,14 +82,18 @@ def _check_milestone(state: State, milestone: str | None, by: str | None) -> Non
 
 def _performed(state: State, event: Performed, step: Step, facts: Facts) -> None:
     """Count what was done under a provision; also after its end."""
-    provision = state.provisions.get(event.provision)
-    if provision is None:
-        raise absent(event.provision, facts)
+    names = tuple(dict.fromkeys((event.provision, *event.shared_with)))
+    for name in names:
+        if name not in state.provisions:
+            raise absent(name, facts)
     _check_milestone(state, event.milestone, None)
-    done = Performance(event.kind, event.amount, step.span, step.seq)
-    provision.performed.append(done)
-    provision.redacted.update(step.entry.redacted)
-    provision.touch(step.seq, "performed")
+    done = Performance(event.kind, event.amount, step.span, step.seq, event.basis)
+    for name in names:
+        provision = state.provisions[name]
+        others = tuple(other for other in names if other != name)
+        provision.performed.append(done._replace(shared_with=others))
+        provision.redacted.update(step.entry.redacted)
+        provision.touch(step.seq, "performed")
 
 
 def _measured(state: State, event: MeasureReported, step: Step, facts: Facts) -> None:

@@ -35,6 +35,8 @@ def late_step(entry: Entry, facts: Facts, hanging: Collection[str]) -> Step | No
         return None
     if entry.redacted or entry.envelope.instrument or effective is None:
         return None
+    if isinstance(event, Performed) and event.shared_with:
+        return None
     if isinstance(event, MeasureReported) and event.measure in hanging:
         return None
     if type(effective.expr) is not On:

@@ -62,8 +62,8 @@ def touched(  # noqa: C901, PLR0912  # one case a type
             yield _provision(name)
         case OptionExercised(provision=name):
             yield _provision(name)
-        case Performed(provision=name) if step.entry.redacted:
-            yield _provision(name)
+        case Performed(provision=name, shared_with=others) if step.entry.redacted:
+            yield from map(_provision, dict.fromkeys((name, *others)))
         case _:
             pass
 
@@ -126,7 +126,8 @@ def _candidates(event: Event, state: State) -> Iterable[str]:
         case _:
             named = (getattr(event, "provision", None), getattr(event, "id", None))
             several = getattr(event, "provisions", ())
-            return (*(name for name in named if name), *several)
+            sharing = getattr(event, "shared_with", ())
+            return (*(name for name in named if name), *several, *sharing)
 
 
 def _provision(name: str) -> Key:
