@@ -128,6 +128,23 @@ def answer(found: Imported, ledger: Ledger, *, dry_run: bool) -> Answer:
     )
 
 
+def interrupted(found: Imported, again: str, *, dry_run: bool) -> tuple[str, ...]:
+    """Say that somebody stopped an import, what is there, and how it goes on.
+
+    Args:
+        found: what became of the files until then.
+        again: the command.
+        dry_run: whether nothing was to be recorded.
+    """
+    if dry_run:
+        return ("interrupted: nothing was to be recorded",)
+    told = f"interrupted: {_count(found.added)} added"
+    return (
+        f"{told}; a batch that was under way is there whole or not at all",
+        f"hint: importing again adds what is missing: {again}",
+    )
+
+
 def _count(events: int) -> str:
     """Count events in words."""
     return "1 event" if events == 1 else f"{events} events"

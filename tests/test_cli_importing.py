@@ -11,6 +11,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from cli.commands.demo import example
+from ledger.ledger import Ledger
 from tests.cli_run import Desk
 
 FILE = """\
@@ -75,6 +76,50 @@ def test_importing_a_file_twice_adds_nothing_and_says_so(desk: Desk) -> None:
   FILE       ADDED  ALREADY THERE
   deal.yaml  0      3
 """)
+
+
+@pytest.mark.parametrize("looks", range(1, 4))
+def test_an_interrupted_import_says_so_and_goes_on_when_done_again(
+    desk: Desk, looks: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stop after some looks at the clock: before, between and within files."""
+    (desk.folder / "more.yaml").write_text(FILE.replace("a-b", "c-d"))
+    clock, left = desk._clock, iter(range(looks))
+
+    def look() -> int:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        return clock()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(desk, "_clock", look)
+        ran = desk.run("import deal.yaml more.yaml")
+    assert ran.status == 130
+    said = ran.stderr.splitlines()
+    with Ledger.open(desk.folder / "whereas.db") as ledger:
+        size = ledger.size
+    count = "1 event" if size == 1 else f"{size} events"
+    whole = "a batch that was under way is there whole or not at all"
+    again = "whereas import deal.yaml more.yaml"
+    assert said[-2:] == [
+        f"interrupted: {count} added; {whole}",
+        f"hint: importing again adds what is missing: {again}",
+    ]
+    assert desk.run("import deal.yaml more.yaml").stderr == (
+        f"{6 - size} events added, {size} already there; the ledger holds 6\n"
+    )
+
+
+def test_an_interrupted_dry_run_says_that_nothing_was_to_be_recorded(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("ledger.ledger.Ledger.append", stopped)
+    ran = desk.run("import --dry-run deal.yaml")
+    assert ran.status == 130
+    assert ran.stderr.splitlines()[-1] == "interrupted: nothing was to be recorded"
 
 
 def test_a_refused_event_takes_its_batch_along_and_leaves_those_before(

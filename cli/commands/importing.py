@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Annotated
 
 import typer
 
 from cli import options
-from cli.output import put
+from cli.output import aside, put
 from cli.session import session_of
 
 OUTPUTS = ("json", "jsonl", "csv")
@@ -46,7 +47,7 @@ def run(
     from what it says, so that importing a file twice adds nothing. The first mistake
     ends the import and says where it is.
     """
-    from cli.importing import answer, imported
+    from cli.importing import answer, imported, interrupted
 
     session = session_of(context)
     if recorded_by is not None:
@@ -69,4 +70,6 @@ def run(
     if found.last.error is not None:
         raise found.last.error
     if found.last.interrupted:
+        again = shlex.join(["whereas", *session.argv])
+        aside(*interrupted(found, again, dry_run=dry_run))
         raise KeyboardInterrupt
