@@ -37,7 +37,9 @@ def entry_of(row: Row) -> Entry:
         entry = decode(row.event, row.disclosed, erased_of(row))
     except Integrity as error:
         raise Integrity(
-            f"pos:{row.position}: {error}", hint=error.hint, position=row.position
+            f"pos:{row.position}: {error}",
+            hint=error.hint or "whereas verify",
+            position=row.position,
         ) from error
     place = entry.envelope
     if (place.position, place.agreement, place.seq) != (
@@ -48,6 +50,7 @@ def entry_of(row: Row) -> Entry:
         raise Integrity(
             f"pos:{row.position} holds the event of pos:{place.position}, "
             f"{place.agreement} @{place.seq}",
+            hint="whereas verify",
             position=row.position,
         )
     return entry
@@ -66,5 +69,6 @@ def erased_of(row: Row) -> tuple[str, ...]:
     except msgspec.MsgspecError as error:
         raise Integrity(
             f"pos:{row.position}: what was erased cannot be read: {error}",
+            hint="whereas verify",
             position=row.position,
         ) from error

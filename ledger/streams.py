@@ -38,6 +38,7 @@ def stored_of(
             if entry.seq != seq:
                 raise Integrity(
                     f"{agreement} @{seq} is missing before pos:{entry.position}",
+                    hint="whereas verify",
                     position=entry.position,
                 )
     return list(zip(rows, entries, strict=True))
@@ -58,7 +59,9 @@ def stored_between(
     """Read events, each with its row; see ``entries_between``."""
     for position, row in enumerate(store.scan(start, stop), start):
         if row.position != position:
-            raise Integrity(f"pos:{position} is missing", position=position)
+            raise Integrity(
+                f"pos:{position} is missing", hint="whereas verify", position=position
+            )
         yield row, entry_of(row)
 
 

@@ -671,6 +671,7 @@ def test_a_ledger_that_is_damaged(desk: Desk) -> None:
     assert desk("state a-b") == snapshot("""\
 --- stderr
 error: a-b @3 is missing before pos:3
+hint: whereas verify
 --- exit status 4
 """)
 

@@ -68,7 +68,9 @@ def translated(  # noqa: PLR0911  # one case a kind of failure
                 path=where,
             )
         case sqlite3.SQLITE_CONSTRAINT:
-            return Integrity(f"{path} keeps its order: {error}", path=where)
+            return Integrity(
+                f"{path} keeps its order: {error}", hint="whereas verify", path=where
+            )
         case _:
             return damaged(path, str(error))
 

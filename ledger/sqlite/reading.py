@@ -172,7 +172,11 @@ class SQLiteStore:
             "SELECT recorded_at FROM events WHERE position = ?", (position,)
         )
         if not found:
-            raise Integrity(f"there is no event at pos:{position}", position=position)
+            raise Integrity(
+                f"there is no event at pos:{position}",
+                hint="whereas verify",
+                position=position,
+            )
         instant: str = found[0][0]
         return instant
 

@@ -203,7 +203,8 @@ def _erase(c: SQLiteCursor, erasures: Sequence[Erasure]) -> None:
     found = {words_of(statement) for (statement,) in c.fetchall()}
     if found != set(map(words_of, TRIGGERS)):
         raise Integrity(
-            "the guards of the ledger file are not ours; nothing was erased"
+            "the guards of the ledger file are not ours; nothing was erased",
+            hint="whereas verify",
         )
     c.execute("PRAGMA trusted_schema = ON")
     try:
