@@ -58,6 +58,15 @@ COMMANDS = (
     Row("Prove", "verify", "Verify an audit bundle, or the ledger.", "verify"),
     Row("Prove", "export", "Write events to files for others.", "export"),
     Row(
+        "Prove",
+        "restore",
+        "Put a full bundle back as a ledger with the same root.",
+        "restore",
+    ),
+    Row(
+        "Prove", "backup", "Copy the ledger into a file, and check the copy.", "backup"
+    ),
+    Row(
         "Prove", "proof", "Prove that an event is under the last signed head.", "proof"
     ),
     Row(

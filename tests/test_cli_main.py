@@ -135,6 +135,8 @@ Read:
 Prove:
   verify      Verify an audit bundle, or the ledger.
   export      Write events to files for others.
+  restore     Put a full bundle back as a ledger with the same root.
+  backup      Copy the ledger into a file, and check the copy.
   proof       Prove that an event is under the last signed head.
   checkpoint  Sign the head of the ledger, or show the last signed head.
   key         Make, show and change the keys that sign heads.

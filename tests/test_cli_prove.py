@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
+from inline_snapshot import snapshot
 
 from tests.cli_run import Desk
 
@@ -76,7 +79,7 @@ def test_a_bundle_is_not_verified_by_what_it_brings_along(desk: Desk) -> None:
     ran = desk.run(f"verify all --key {vkey(desk)}")
     assert ran.status == 4
     assert "history.csv does not say of pos:0" in ran.stderr
-    _, expected, found = ran.stderr.splitlines()
+    _, expected, found, *_ = ran.stderr.splitlines()
     assert expected.startswith("  expected: 0,2026-")
     assert found == expected.replace("expected", "found").replace("ann", "eve")
 
@@ -87,7 +90,7 @@ def test_a_head_that_contradicts_the_last_one_is_not_signed(desk: Desk) -> None:
     desk.do(OPENED[0], OPENED[1])
     ran = desk.run(f"checkpoint {SIGN}")
     assert (ran.stdout, ran.status) == ("", 4)
-    first, position, evidence = ran.stderr.splitlines()
+    first, position, evidence, *_ = ran.stderr.splitlines()
     assert first == "error: example.com/deals had 2 leaves and now shows 1"
     assert position == "  position: 1"
     folder = evidence.removeprefix("  evidence: ").replace("/desk", str(desk.folder))
@@ -151,6 +154,185 @@ def test_a_value_is_erased_for_good(desk: Desk) -> None:
     assert desk.run("erase alpha-beta @2 amount --reason again").status == 1
     desk.do("verify")
     assert b"USD 1bn" not in (desk.folder / "whereas.db").read_bytes()
+
+
+# --- backup and restore ---------------------------------------------------------------
+
+
+def lying(desk: Desk, folder: str = "") -> set[str]:
+    return {path.name for path in (desk.folder / folder).iterdir()}
+
+
+def test_a_copy_is_a_ledger_with_its_signed_head(desk: Desk) -> None:
+    signed = desk.run(f"checkpoint {SIGN}").stdout
+    (desk.folder / "safe").mkdir()
+    ran = desk.run("backup safe/copy.db --json")
+    document = json.loads(ran.stdout)
+    assert document == {
+        "schema": "whereas/backup/1",
+        "ledger": "whereas.db",
+        "file": "safe/copy.db",
+        "size": 2,
+        "root": document["root"],
+        "signed": 2,
+    }
+    assert lying(desk, "safe") == {"copy.db", "copy.db.checkpoints"}
+    copy = "--ledger safe/copy.db"
+    assert desk.run(f"checkpoint {copy}").stdout == signed
+    assert f"root {document['root']}" in desk.run(f"verify {copy}").stdout
+    desk.do(f"proof alpha-beta @2 {copy}")
+    assert desk.run("backup safe/copy.db").stderr == snapshot(
+        "error: /desk/safe/copy.db is already there\n"
+    )
+
+
+def test_a_copy_of_an_unsigned_ledger_says_so(desk: Desk) -> None:
+    assert desk("backup copy.db", columns=100) == snapshot("""\
+\x1b[1mcopied whereas.db to copy.db and checked it: 2 events\x1b[0m
+
+\x1b[1mcopy.db\x1b[0m
+  size: 2
+  root: 0202e28ff9af4cde4d8fa773815a5132064114278d6b32e99500a51e67e9f0f4
+--- stderr
+hint: whereas checkpoint --key-file FILE signs the head before a backup
+""")
+    assert {"copy.db", "copy.db.checkpoints"} & lying(desk) == {"copy.db"}
+
+
+def test_a_ledger_that_was_rewritten_is_not_copied(desk: Desk) -> None:
+    desk.do(f"checkpoint {SIGN}")
+    (desk.folder / "whereas.db").unlink()
+    for opening, told in (
+        (
+            OPENED,
+            snapshot("""\
+--- stderr
+error: the ledger does not continue the head of 2 events
+  position: 0
+  expected: 0202e28ff9af4cde4d8fa773815a5132064114278d6b32e99500a51e67e9f0f4
+  found: f300a476f8f286afc427e23ee046edebcd4f79aceffdfe6b60ba3468d096933d
+hint: look at a backup: whereas verify --ledger FILE --since CHECKPOINT
+--- exit status 4
+"""),
+        ),
+        (
+            OPENED[:2],
+            snapshot("""\
+--- stderr
+error: example.com/deals had 2 events and now has 1
+  position: 1
+hint: look at a backup: whereas verify --ledger FILE --since CHECKPOINT
+--- exit status 4
+"""),
+        ),
+    ):
+        desk.do(*opening)
+        assert desk("backup copy.db") == told
+        (desk.folder / "whereas.db").unlink()
+    assert "copy.db" not in lying(desk)
+
+
+def test_signed_heads_of_another_ledger_are_in_the_way_of_a_copy(desk: Desk) -> None:
+    desk.do(f"checkpoint {SIGN}", "backup copy.db")
+    (desk.folder / "copy.db").unlink()
+    assert desk("backup copy.db") == snapshot("""\
+--- stderr
+error: there are signed heads beside /desk/copy.db already, of another ledger
+hint: name another file, or take them away
+--- exit status 1
+""")
+
+
+def test_a_bundle_is_restored_with_the_same_root(desk: Desk) -> None:
+    desk.do(
+        f"checkpoint {SIGN}",
+        f"{OPENED[2]} --key again".replace("--id first", "--id second"),
+        f"export audit all.zip --on 2020 {SIGN}",
+    )
+    before = json.loads(desk.run("verify --json").stdout)
+    state = desk.run("state alpha-beta --on 2020 --json").stdout
+    proof = desk.run("proof alpha-beta @3").stdout
+    shutil.rmtree(desk.folder / "whereas.db.checkpoints")
+    (desk.folder / "whereas.db").unlink()
+    assert desk(f"restore all.zip --key {vkey(desk)}", columns=100) == snapshot("""\
+\x1b[1mrestored whereas.db with the same root: example.com/deals, 4 events\x1b[0m
+
+\x1b[1mwhereas.db\x1b[0m
+  origin: example.com/deals
+  size: 4
+  root: 54a732976db3b0f6de4b2cef2c2fcd8ddba765808163cec021b13b5e59758405
+""")
+    assert json.loads(desk.run("verify --json").stdout) == before
+    assert desk.run("state alpha-beta --on 2020 --json").stdout == state
+    assert desk.run("proof alpha-beta @3").stdout == proof
+    assert lying(desk, "whereas.db.checkpoints") >= {"2", "4"}
+    desk.do(f"{OPENED[2]} --key again".replace("--id first", "--id second"))
+    desk.do(f"checkpoint {SIGN}", "verify")
+    assert desk(f"restore all.zip --key {vkey(desk)}") == snapshot("""\
+--- stderr
+error: whereas.db has events already; a bundle is restored into an empty ledger
+hint: name another file: --ledger FILE
+--- exit status 1
+""")
+    desk.do("init --ledger empty.db")
+    ran = desk.run(f"restore all.zip --key {vkey(desk)} --ledger empty.db --json")
+    assert json.loads(ran.stdout) == {
+        "schema": "whereas/restore/1",
+        "ledger": "empty.db",
+        "origin": "example.com/deals",
+        "size": before["size"],
+        "root": before["root"],
+        "heads": [2, 4],
+    }
+
+
+def test_what_would_lose_something_is_not_restored(desk: Desk) -> None:
+    desk.do(
+        f"export audit part alpha-beta {SIGN}",
+        f"export audit redacted --redact confidential {SIGN}",
+        f"export audit forged {SIGN}",
+    )
+    table = desk.folder / "forged" / "history.csv"
+    table.write_bytes(table.read_bytes().replace(b"ann", b"eve"))
+    trust = f"--key {vkey(desk)} --ledger new.db"
+    there = lying(desk)
+    cases = {
+        "part": snapshot("""\
+--- stderr
+error: this bundle holds some agreements only; a ledger is restored from a full one
+--- exit status 1
+"""),
+        "redacted": snapshot("""\
+--- stderr
+error: 1 value withheld from this bundle would be lost
+hint: restore one that withholds nothing
+--- exit status 1
+"""),
+        "nothing": snapshot("""\
+--- stderr
+error: /desk/nothing cannot be read: No such file or directory
+--- exit status 2
+"""),
+    }
+    for name, told in cases.items():
+        assert desk(f"restore {name} {trust}") == told
+    assert desk.run(f"restore forged {trust}").status == 4
+    assert desk.run("restore part --ledger new.db").status == 2
+    assert lying(desk) == there
+
+
+def test_a_bundle_older_than_what_was_signed_is_restored_with_a_warning(
+    desk: Desk,
+) -> None:
+    desk.do(f"export audit old.zip {SIGN}")
+    desk.do(f"{OPENED[2]}".replace("first", "second"), f"checkpoint {SIGN}")
+    (desk.folder / "whereas.db").unlink()
+    ran = desk.run(f"restore old.zip --key {vkey(desk)}", columns=100)
+    assert ran.stderr == (
+        "hint: a head of 4 events was signed here: this bundle lacks the last 1\n"
+    )
+    # What was signed is remembered elsewhere: the log does not fork.
+    assert desk.run(f"checkpoint {SIGN}").status == 4
 
 
 def test_each_command_lists_its_own(desk: Desk) -> None:

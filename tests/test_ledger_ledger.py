@@ -16,6 +16,7 @@ from events.entry import Draft, Entry
 from events.errors import (
     Conflict,
     InputError,
+    Integrity,
     NotFound,
     Refused,
     WhereasError,
@@ -37,6 +38,7 @@ from tests.ledgers import (
     fill,
     invested,
     opened,
+    raw,
     reopen,
     still,
 )
@@ -611,8 +613,25 @@ def test_a_backup_is_a_ledger_with_the_same_head(
         assert other.check().size == 6
     with pytest.raises(Refused, match="already"):
         ledger.backup(copy)
-    with pytest.raises(Refused):
+    with pytest.raises(NotFound, match="no folder"):
         ledger.backup(tmp_path / "nowhere" / "copy.db")
+
+
+@pytest.mark.parametrize("damage", [True, False])
+def test_a_copy_that_is_not_sound_is_not_there(tmp_path: Path, *, damage: bool) -> None:
+    path, copy = tmp_path / "l.db", tmp_path / "copy.db"
+
+    def stop(_: Ledger) -> None:
+        raise KeyboardInterrupt
+
+    with create(path) as ledger:
+        fill(ledger)
+        if damage:
+            with raw(path) as connection:
+                connection.execute("UPDATE events SET seq = 9 WHERE position = 3")
+        with pytest.raises(Integrity if damage else KeyboardInterrupt):
+            ledger.backup(copy, examine=stop)
+    assert [found.name for found in tmp_path.iterdir()] == ["l.db"]
 
 
 def test_threads_share_one_ledger(ledger: Ledger) -> None:

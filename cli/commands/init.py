@@ -1,4 +1,4 @@
-"""``whereas init``: the only command that makes a ledger."""
+"""``whereas init``: the command that makes a ledger."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ EXAMPLES = (
 def run(context: typer.Context) -> None:
     """Make an empty ledger.
 
-    It is one file. No other command makes one, and one that is there is left alone.
+    It is one file, and one that is there is left alone. No other command makes one, but
+    `restore`, which puts one back.
     """
     from ledger.ledger import Ledger
 

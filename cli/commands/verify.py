@@ -11,10 +11,11 @@ from cli.answer import Answer, Column, Table
 from cli.output import put
 from cli.progress import Progress
 from cli.session import Session, session_of
-from events.errors import InputError, Integrity
+from events.errors import InputError
 
 if TYPE_CHECKING:
     from ledger.audit.verdict import Verdict
+    from ledger.ledger import Ledger
     from ledger.store import Head
 
 OUTPUTS = ("json", "jsonl", "csv")
@@ -98,7 +99,7 @@ def _of_ledger(session: Session, since: str | None) -> Answer:
         rows = [("checked", f"{head.size} events, their links, batches and values")]
         rows.append(("checked", f"the tree over them: root {head.root.hex()}"))
         if since is not None:
-            rows.append(("checked", _growth(session, since, head)))
+            rows.append(("checked", _growth(session, ledger, head, since)))
     if since is None:
         rows.append(("not checked", "that nothing was rewritten as a whole (--since)"))
     return Answer(
@@ -115,27 +116,14 @@ def _of_ledger(session: Session, since: str | None) -> Answer:
     )
 
 
-def _growth(session: Session, since: str, head: Head) -> str:
+def _growth(session: Session, ledger: Ledger, head: Head, since: str) -> str:
     """Hold the ledger against a head that was signed before."""
+    from ledger.audit.checkpoints import check_head
     from ledger.log.checkpoint import Checkpoint
     from ledger.log.note import Note
-    from ledger.log.tree import root
 
     old = Checkpoint.parse(Note.parse(signing.read(session, since)).text)
     if old.size == 0:
         raise InputError("an empty log vouches for nothing", path=since)
-    if old.size > head.size:
-        raise Integrity(
-            f"{old.origin} had {old.size} events and now has {head.size}",
-            position=head.size,
-        )
-    with session.reading() as ledger:
-        found = root(old.size, ledger.store)
-    if found != old.root:
-        raise Integrity(
-            f"the ledger does not continue the head of {old.size} events",
-            position=0,
-            expected=old.root.hex(),
-            found=found.hex(),
-        )
+    check_head(old, head.size, ledger.store)
     return f"growth from the head of {old.size} events in {since}"

@@ -24,8 +24,38 @@ from ledger.log import timestamp
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.files import locked, replace
 from ledger.log.note import MAX_NOTE_BYTES, Note, Signature, VerifierKey
+from ledger.log.tree import TileReader, root
 
 _STAMP = ".tsr"
+
+
+def check_head(head: Checkpoint, size: int, reader: TileReader) -> None:
+    """Check that a ledger still holds what was once signed.
+
+    Args:
+        head: the head that was signed.
+        size: how many events the ledger has.
+        reader: its tiles.
+
+    Raises:
+        Integrity: events are missing, or the past was changed.
+    """
+    hint = "look at a backup: whereas verify --ledger FILE --since CHECKPOINT"
+    if head.size > size:
+        raise Integrity(
+            f"{head.origin} had {head.size} events and now has {size}",
+            hint=hint,
+            position=size,
+        )
+    found = root(head.size, reader)
+    if found != head.root:
+        raise Integrity(
+            f"the ledger does not continue the head of {head.size} events",
+            hint=hint,
+            position=0,
+            expected=head.root.hex(),
+            found=found.hex(),
+        )
 
 
 class Checkpoints:

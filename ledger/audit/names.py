@@ -111,6 +111,11 @@ def stamp_name(name: str) -> str:
     return f"{name}.tsr"
 
 
+def is_stamp(name: str) -> bool:
+    """Tell whether a name is that of a time-stamp."""
+    return name.endswith(".tsr")
+
+
 def consistency_name(old: int, new: int) -> str:
     """Name the file of the proof that a head grew from an earlier one."""
     return f"consistency/{old}-{new}"

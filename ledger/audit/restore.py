@@ -15,27 +15,32 @@ from typing import Any
 from events.codec import canonical, decode
 from events.errors import Refused
 from ledger.audit import names
+from ledger.audit.checkpoints import Checkpoints, check_head
 from ledger.audit.disclosed import Line, match, read_packed, shown
 from ledger.audit.full import read_pack
 from ledger.audit.leaf import Leaf, read_leaves
 from ledger.audit.packing import PACK_BYTES_MAX, unpack
 from ledger.audit.reading import Bundle, open_bundle
 from ledger.audit.trust import Trust
-from ledger.audit.verdict import Verdict
-from ledger.audit.verify import verify
+from ledger.audit.verdict import Verdict, counted
+from ledger.audit.verify import Progress, verify
 from ledger.ledger import Ledger
+from ledger.log import timestamp
+from ledger.log.checkpoint import Checkpoint
+from ledger.log.note import MAX_NOTE_BYTES, Note
 from ledger.log.tree import TILE_WIDTH, Frontier, leaf_hash
 from ledger.placing import row_of
 from ledger.store import Edge, Growth
 
 
-def restore(
+def restore(  # noqa: PLR0913  # all but three can be left out
     bundle: Path,
     ledger: Ledger,
     trust: Trust,
     *,
     withheld: bool = False,
     readable: bool = True,
+    progress: Progress = lambda _done, _all: None,
 ) -> Verdict:
     """Restore a full bundle into an empty ledger.
 
@@ -46,6 +51,7 @@ def restore(
         withheld: whether to restore a bundle from which values are withheld; they
             will read as ``[***]`` for good.
         readable: whether to compute the states in it again, which are not restored.
+        progress: is told how many events of how many are verified.
 
     Returns:
         What was verified.
@@ -55,7 +61,7 @@ def restore(
         InputError: it cannot be read.
         Refused: the ledger is not empty, or the bundle is not full.
     """
-    verdict = verify(bundle, trust, readable=readable)
+    verdict = verify(bundle, trust, readable=readable, progress=progress)
     if verdict.profile != "full":
         raise Refused(
             "this bundle holds some agreements only; a ledger is restored from a full"
@@ -63,13 +69,44 @@ def restore(
         )
     if verdict.withheld and not withheld:
         raise Refused(
-            f"{verdict.withheld} values are withheld from this bundle, so they would be"
+            f"{counted(verdict.withheld, 'value')} withheld from this bundle would be"
             " lost",
             hint="restore one that withholds nothing",
         )
     with open_bundle(bundle) as files:
         ledger.restore(_growths(files, verdict.size), bytes.fromhex(verdict.root))
     return verdict
+
+
+def keep_heads(bundle: Path, ledger: Ledger, checkpoints: Checkpoints) -> list[int]:
+    """Keep the signed heads and time-stamps of a bundle that was restored.
+
+    Args:
+        bundle: the bundle.
+        ledger: the ledger that was restored from it.
+        checkpoints: where its heads are kept.
+
+    Returns:
+        The sizes of the heads, smallest first.
+
+    Raises:
+        Integrity: a head is not of the ledger, or another of its size was kept before.
+        InputError: the bundle cannot be read.
+    """
+    sizes = []
+    with open_bundle(bundle) as files:
+        for name in (names.CHECKPOINT, *files.names("checkpoints/")):
+            if names.is_stamp(name):
+                continue
+            note = Note.parse(files.take(name, MAX_NOTE_BYTES))
+            head = Checkpoint.parse(note.text)
+            check_head(head, ledger.head().size, ledger.store)
+            checkpoints.add(note)
+            sizes.append(head.size)
+            if files.has(names.stamp_name(name)):
+                token = files.take(names.stamp_name(name), timestamp.MAX_TOKEN_BYTES)
+                checkpoints.stamp(head.size, token)
+    return sorted(sizes)
 
 
 def _growths(bundle: Bundle, size: int) -> Iterator[Growth]:

@@ -17,7 +17,7 @@ from __future__ import annotations
 from events.entry import Draft
 from events.errors import Integrity, Refused
 from events.record import KeyRotated
-from ledger.audit.checkpoints import Checkpoints
+from ledger.audit.checkpoints import Checkpoints, check_head
 from ledger.audit.rotation import read_rotation, state_rotation
 from ledger.ledger import Ledger
 from ledger.log.checkpoint import Checkpoint
@@ -26,7 +26,7 @@ from ledger.log.memory import Memory
 from ledger.log.note import Note
 from ledger.log.proof import ConsistencyProof, InclusionProof
 from ledger.log.signing import sign_head
-from ledger.log.tree import consistency_proof, inclusion_proof, root
+from ledger.log.tree import consistency_proof, inclusion_proof
 from ledger.receipts import Receipt
 from ledger.store import LEDGER_STREAM
 
@@ -80,14 +80,7 @@ def prove(ledger: Ledger, note: Note, position: int) -> InclusionProof:
         Integrity: the head is not of this ledger.
     """
     head = Checkpoint.parse(note.text)
-    found = root(head.size, ledger.store)
-    if found != head.root:
-        raise Integrity(
-            f"the signed head of {head.size} events is not of this ledger",
-            position=0,
-            expected=head.root.hex(),
-            found=found.hex(),
-        )
+    check_head(head, ledger.size, ledger.store)
     hashes = inclusion_proof(position, head.size, ledger.store)
     return InclusionProof(position, tuple(hashes), note.format())
 

@@ -92,6 +92,31 @@ def writing_file(path: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
 
 
 @contextmanager
+def placing(path: Path) -> Iterator[Path]:
+    """Give a hidden place for a file that is written by others.
+
+    Args:
+        path: where it will be, once the block ends without an error.
+
+    Yields:
+        Where to write it, for good; what lies beside it there is taken away.
+
+    Raises:
+        Refused: something is there already, or it cannot be written.
+        NotFound: the folder that is to hold it does not exist.
+    """
+    check_free(path)
+    with (
+        _told(path),
+        tempfile.TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder,
+    ):
+        fresh = Path(folder, path.name)
+        yield fresh
+        os.link(fresh, path)
+        _keep(path, Path.unlink)
+
+
+@contextmanager
 def _told(path: Path) -> Iterator[None]:
     """Say what the system says when something cannot be written."""
     try:
