@@ -73,7 +73,7 @@ def _provisions(session: Session, agreement: str) -> Words:
 
 
 def _events(session: Session, agreement: str) -> Words:
-    from projections.history import about
+    from projections.naming import about
 
     with session.reading() as ledger:
         return [

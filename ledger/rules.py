@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from events.entry import Entry
 from events.errors import WhereasError
 from projections.fold import fold
-from projections.history import about
+from projections.naming import first_source, label
 from projections.record import Record, check_record, retractions
 from projections.state import State
 from projections.terms import Terms
@@ -150,13 +150,6 @@ def _check_record(checked: _Checked, entries: Sequence[Entry]) -> None:
             record.retracted = retractions(spoken)
 
 
-def label(entry: Entry) -> str:
-    """Name an event in words: ``@5 right-relinquished azure-cloud (2025-10-28)``."""
-    effective = entry.envelope.effective
-    words = [entry.label, about(entry.event), f"({effective})" if effective else None]
-    return " ".join(word for word in words if word)
-
-
 def _told(
     error: WhereasError, checked: _Checked, entries: Sequence[Entry]
 ) -> WhereasError:
@@ -177,13 +170,6 @@ def _told(
         **error.facts,
         "draft": max(0, (refused or first) - first),
         "conflict": label(conflict) if conflict else None,
-        "source": _first_source(conflict) if conflict else None,
+        "source": first_source(conflict) if conflict else None,
     }
     return type(error)(message, hint=error.hint, **facts)
-
-
-def _first_source(entry: Entry) -> str | None:
-    """Name the first source of an event, and where in it."""
-    for source in entry.sources():
-        return ", ".join(filter(None, (source.title or source.source, source.at)))
-    return None

@@ -17,8 +17,8 @@ from events.frame import AgreementEnded, InstrumentSigned, InstrumentTookEffect
 from events.happenings import NoticeGiven
 from projections.answers import Range, between
 from projections.fold import fold
-from projections.history import about
 from projections.marks import Mark, What, marks
+from projections.naming import about
 from projections.provision import Provision
 from projections.resolve import resolve_when, waiting
 from projections.spans import Span

@@ -16,6 +16,7 @@ from events.scope import Box, scope_text
 from events.source import Source
 from events.values import enc_hook
 from projections.answers import KnownAt
+from projections.naming import about
 from projections.record import Record
 from projections.timeline import Timeline
 
@@ -161,18 +162,6 @@ def _counted(record: Record, seq: int) -> Entry | None:
     at = bisect_left(record.entries, seq, key=lambda entry: entry.seq)
     found = record.entries[at : at + 1]
     return found[0] if found and found[0].seq == seq else None
-
-
-def about(event: Event) -> str | None:
-    """Name what an event is about: a provision, an id it makes, or a milestone."""
-    for name in ("provision", "id", "milestone", "measure", "dispute", "instrument"):
-        if isinstance(named := getattr(event, name, None), str):
-            return named
-    named = getattr(event, "party", None)
-    if named is not None:
-        return named if isinstance(named, str) else str(named.id)
-    target = getattr(event, "target", None)
-    return None if target is None else f"@{target}"
 
 
 def fields_of_event(event: Event) -> dict[str, Any]:

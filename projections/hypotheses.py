@@ -19,15 +19,16 @@ from typing import NamedTuple
 
 from events.dates import INF, NEG_INF, PartialDate
 from events.entry import Draft, Entry, provisional
-from events.errors import InputError, Refused
+from events.errors import InputError, Refused, WhereasError
 from events.happenings import NoticeGiven, OptionExercised
 from events.when import When
 from projections.facts import Facts
-from projections.history import about
+from projections.naming import unnumbered, with_conflict
 from projections.provision import Provision
 from projections.refusals import absent
 from projections.renewing import renewals
 from projections.resolving import start_of
+from projections.state import Skipped
 from projections.supposals import Supposal, parse_supposal
 from projections.timeline import Timeline, timeline_of
 
@@ -66,8 +67,13 @@ class Hypotheses(NamedTuple):
     def texts(self) -> list[str]:
         """Write what is supposed, events by their type, subject and date."""
         facts = [supposal.text for supposal in self.supposals]
-        events = [event.text for event in self.events]
-        return [*facts, *events, *(_told(draft) for draft in self.drafts)]
+        return [*facts, *self.event_texts]
+
+    @property
+    def event_texts(self) -> list[str]:
+        """Write the events that are supposed, in the order of their numbers."""
+        drafts = [unnumbered(draft.event, draft.effective) for draft in self.drafts]
+        return [*(event.text for event in self.events), *drafts]
 
     def days(self) -> list[int]:
         """List the last day of each date that is supposed, as ordinals."""
@@ -76,13 +82,6 @@ class Hypotheses(NamedTuple):
         effective = [draft.effective for draft in self.drafts if draft.effective]
         expressions = [getattr(when.expr, "date", None) for when in effective]
         return [date.last for date in (*dates, *expressions) if date is not None]
-
-
-def _told(draft: Draft) -> str:
-    """Name an event."""
-    date = f"({draft.effective})" if draft.effective else None
-    words = (draft.event.TYPE, about(draft.event), date)
-    return " ".join(word for word in words if word)
 
 
 def read_hypotheses(texts: Iterable[str], drafts: Iterable[Draft] = ()) -> Hypotheses:
@@ -147,8 +146,29 @@ def suppose_all(
     )
     for skipped in timeline.state(INF).skipped:
         if skipped.seq > last.seq:
-            raise skipped.error
+            names = hypotheses.event_texts
+            raise _refusal(skipped, entries, names) from skipped.error
     return timeline
+
+
+def _refusal(
+    skipped: Skipped, entries: Sequence[Entry], names: Sequence[str]
+) -> WhereasError:
+    """Word why an event cannot be supposed, and name what is in its way.
+
+    Events that are supposed have no numbers that anybody could look up.
+    """
+    error, first = skipped.error, entries[-1].seq + 1
+    nth, in_the_way = skipped.seq - first, (error.number("seq") or 0) - first
+    found = type(error)(
+        f"{names[nth]} cannot be supposed: {error}",
+        hint=error.hint,
+        **{**error.facts, "supposed": nth},
+    )
+    if in_the_way >= 0:
+        found.facts["conflict"] = f"{names[in_the_way]}, supposed too"
+        return found
+    return with_conflict(found, {entry.seq: entry for entry in entries})
 
 
 def _draft(event: SupposedEvent, timeline: Timeline) -> Draft:

@@ -19,7 +19,7 @@ from events.entry import Entry
 from events.errors import InputError
 from events.written import Written
 from projections.across import Held, Identities, KnownIn, held_on, require_party
-from projections.history import about
+from projections.naming import about
 from projections.parties import PartyAcross, parties_across
 from projections.record import Record
 from projections.timeline import Timeline

@@ -15,11 +15,13 @@ import msgspec
 
 from events.dates import NEG_INF
 from events.entry import Entry
+from events.errors import Refused
 from events.when import On, Unknown, When
 from projections.facts import Facts
 from projections.fold import fold
 from projections.gathering import declare, happen, spoken_of
 from projections.mentions import mentions
+from projections.naming import with_conflict
 from projections.record import Record, record_of
 from projections.resolve import is_open, resolve_when
 from projections.spans import ALWAYS_UNKNOWN, Span, date_span
@@ -117,7 +119,11 @@ def arrange(
         declare(facts, entry, span)
     supposed = list(supposals)
     if supposed:
-        facts = suppose(facts, supposed, mentions(record.entries))
+        try:
+            facts = suppose(facts, supposed, mentions(record.entries))
+        except Refused as error:
+            with_conflict(error, record.known)
+            raise
     pending = _settle(waiting, facts, spans)
     steps = [
         step_of(entry, span, facts)

@@ -15,8 +15,8 @@ from events.entry import Entry
 from projections.answers import KnownAt, Range, between, state_answer
 from projections.diff import Change, changes
 from projections.falling import Item, items_of
-from projections.history import about
 from projections.hypotheses import Hypotheses, suppose_all
+from projections.naming import about, label
 from projections.provision import Provision
 from projections.resolving import end_of, start_of
 from projections.spans import Span
@@ -179,7 +179,11 @@ class _Pair(NamedTuple):
         """List the recorded events that could not apply under the hypothesis."""
         known = {skipped.seq for skipped in self.before.state(INF).skipped}
         return [
-            {"event": skipped.seq, "reason": str(skipped.error)}
+            {
+                "event": skipped.seq,
+                "label": label(self.after.record.known[skipped.seq]),
+                "reason": str(skipped.error),
+            }
             for skipped in self.after.state(INF).skipped
             if skipped.seq not in known
         ]

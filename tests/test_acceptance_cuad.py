@@ -9,7 +9,7 @@ from typing import NamedTuple
 from events.dates import INF
 from events.entry import provisional
 from ledger.importing.files import read_file
-from projections.history import about
+from projections.naming import about
 from projections.timeline import timeline_of
 
 ROOT = Path(__file__).parent.parent

@@ -571,7 +571,7 @@ def test_a_supposal_against_what_is_recorded(desk: Desk) -> None:
     assert desk("state a-b --suppose launch=2027-01-01") == snapshot("""\
 --- stderr
 error: launch=2027-01-01 cannot be supposed: launch is determined on another date
-  in the way: @6
+  in the way: @6 milestone-determined launch (2025-12-01)
 hint: suppose something that is not recorded, or ask about what was known before it was
 --- exit status 1
 """)

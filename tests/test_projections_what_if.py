@@ -170,7 +170,13 @@ def test_recorded_events_that_could_not_apply_are_told() -> None:
         test_recorded_events_that_could_not_apply_are_told,
         also="- {event: RightRelinquished, effective: 2024-01-01, provision: p, by: a}",
     )
-    assert answer.impossible == [{"event": 3, "reason": "p has ended by 2025-01-01"}]
+    assert answer.impossible == [
+        {
+            "event": 3,
+            "label": "@3 condition-changed p (2025-01-01)",
+            "reason": "p has ended by 2025-01-01",
+        }
+    ]
 
 
 @pytest.mark.parametrize(

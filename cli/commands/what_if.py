@@ -13,11 +13,12 @@ from cli.answer import Answer, Column, Table
 from cli.asking import ask, day
 from cli.output import put
 from cli.session import session_of
-from events.errors import InputError
+from events.errors import InputError, WhereasError
 
 if TYPE_CHECKING:
     from cli.asking import Question
     from events.entry import Draft
+    from ledger.importing.pages import Place
     from projections.answers import Range
     from projections.what_if import Effect, Goes, WhatIfAnswer
 
@@ -88,40 +89,50 @@ def run(
     from projections.what_if import what_if_answer
 
     session = session_of(context)
-    hypotheses = read_hypotheses(suppose or (), _drafts(events or (), agreement))
+    placed = _placed(events or (), agreement)
+    hypotheses = read_hypotheses(suppose or (), [draft for draft, _ in placed])
     with session.reading() as ledger:
         question = ask(session, ledger, agreement, known=known, horizon=horizon)
         entries = ledger.entries(agreement, known=question.known.position)
-    found = what_if_answer(
-        entries,
-        hypotheses,
-        known=question.known,
-        horizon=question.timeline.facts.horizon,
-        on=None if on is None else day(session, on, "--on"),
-    )
+    try:
+        found = what_if_answer(
+            entries,
+            hypotheses,
+            known=question.known,
+            horizon=question.timeline.facts.horizon,
+            on=None if on is None else day(session, on, "--on"),
+        )
+    except WhereasError as error:
+        nth = error.number("supposed")
+        if nth is not None and nth >= len(hypotheses.events):
+            _, place = placed[nth - len(hypotheses.events)]
+            error.facts |= place._asdict()
+        raise
     put(answer(found, question), session)
 
 
-def _drafts(files: list[str] | tuple[str, ...], agreement: str) -> list[Draft]:
+def _placed(
+    files: list[str] | tuple[str, ...], agreement: str
+) -> list[tuple[Draft, Place]]:
     """Read the events of files, all of which must be of one agreement."""
     if not files:
         return []
     from ledger.importing.files import read_file
 
-    drafts = [
-        draft
+    placed = [
+        pair
         for name in files
         for batch in read_file(Path(name))
-        for draft in batch.drafts
+        for pair in zip(batch.drafts, batch.places, strict=True)
     ]
-    for draft in drafts:
+    for draft, place in placed:
         if draft.agreement != agreement:
             raise InputError(
-                f"the file holds events of {draft.agreement}, not of {agreement}",
-                field="--events",
+                f"this {draft.event.TYPE} is of {draft.agreement}, not of {agreement}",
                 hint="suppose events of the agreement that is asked about",
+                **place._asdict(),
             )
-    return drafts
+    return placed
 
 
 def answer(found: WhatIfAnswer, question: Question) -> Answer:
@@ -204,4 +215,4 @@ def _remarks(found: WhatIfAnswer) -> Iterator[str]:
     if not found.effects and not found.changes and not moved:
         yield "Nothing changes."
     for event in found.impossible:
-        yield f"@{event['event']} could not apply: {event['reason']}."
+        yield f"{event['label']} could not apply: {event['reason']}."
