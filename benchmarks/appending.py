@@ -9,7 +9,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from benchmarks.measuring import Bar, Comparison, Work, compare
-from benchmarks.peers import BareTable
+from benchmarks.peers.bare import BareTable
 from benchmarks.portfolio import agreement, batches, portfolio
 from benchmarks.scale import Scale
 from benchmarks.unproven import place_unproven

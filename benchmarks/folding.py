@@ -7,7 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from benchmarks.measuring import Bar, Comparison, compare
-from benchmarks.peers import PeerApplication
+from benchmarks.peers.library import PeerApplication
 from benchmarks.portfolio import agreement
 from benchmarks.scale import Scale
 from events.dates import INF

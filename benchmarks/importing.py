@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measuring import Bar, Comparison, compare
-from benchmarks.peers import BATCH_EVENTS, PeerApplication
+from benchmarks.peers.library import BATCH_EVENTS, PeerApplication
 from benchmarks.portfolio import agreement
 from benchmarks.scale import Scale
 from ledger.importing.files import read_file

@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from benchmarks.measuring import Bar, Comparison, compare
-from benchmarks.peers import PeerApplication
+from benchmarks.peers.library import PeerApplication
 from benchmarks.portfolio import agreement, portfolio
 from benchmarks.scale import Scale
 from events.dates import PartialDate

@@ -1,4 +1,4 @@
-"""Run benchmarks and print one table."""
+"""Run benchmarks and print one table, or one of those that are long."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from benchmarks.importing import json_lines
 from benchmarks.indexing import building, portfolio_questions, state_of_one
 from benchmarks.measuring import Comparison
 from benchmarks.memory import peaks
+from benchmarks.peers.command import main as compare_products
 from benchmarks.scale import FULL, SMOKE, Scale
 from benchmarks.starting import state_of_example
 from cli.start import collect_rarely
@@ -36,6 +37,10 @@ BENCHMARKS: dict[str, Benchmark] = {
     "audit": audit,
     "memory": peaks,
 }
+# Commands of their own, which take minutes and have no bars.
+LONG: dict[str, Callable[[Sequence[str]], int]] = {
+    "peers": compare_products,
+}
 _WIDE = 100
 
 
@@ -45,7 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         1 where a bar is missed, else 0.
     """
-    asked = _parser().parse_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words and words[0] in LONG:
+        return LONG[words[0]](words[1:])
+    asked = _parser().parse_args(words)
     scale = SMOKE if asked.smoke else FULL
     # As whereas itself runs; the peers have it as well.
     collect_rarely()

@@ -1,9 +1,8 @@
-"""Peers: the event-sourcing library as it comes, and SQLite with nothing above it."""
+"""The event-sourcing library as it comes."""
 
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -85,26 +84,3 @@ def _number(text: str) -> Decimal | None:
     """Read the number of an amount, where there is one."""
     found = re.search(r"\d+", text)
     return Decimal(found[0]) if found else None
-
-
-class BareTable:
-    """A SQLite file with one table, as durable as a ledger."""
-
-    def __init__(self, path: Path) -> None:
-        self._connection = sqlite3.connect(path, isolation_level=None)
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = FULL")
-        self._connection.execute(
-            "CREATE TABLE events (position INTEGER PRIMARY KEY, event BLOB, more BLOB)"
-        )
-
-    def append(self, event: bytes, more: bytes) -> None:
-        """Commit one row."""
-        execute = self._connection.execute
-        execute("BEGIN IMMEDIATE")
-        execute("INSERT INTO events (event, more) VALUES (?, ?)", (event, more))
-        execute("COMMIT")
-
-    def close(self) -> None:
-        """Close the file."""
-        self._connection.close()

@@ -1,0 +1,1 @@
+"""Other products, each asked the same in its own way."""
