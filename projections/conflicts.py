@@ -55,7 +55,8 @@ class Conflict(msgspec.Struct, frozen=True, kw_only=True):
     ``between`` has the first day on which they may meet and the first on which they
     certainly no longer do. ``certain`` says that nothing else is to be known: both are
     in force at once for certain, neither hangs on words, and the scope of one says all
-    that the scope of the other says.
+    that the scope of the other says. ``crossing`` says that they name no axis in
+    common, so that they clash only where one act is what both speak of.
     """
 
     clash: Clash
@@ -63,6 +64,7 @@ class Conflict(msgspec.Struct, frozen=True, kw_only=True):
     overlap: str
     between: Range
     certain: bool
+    crossing: bool
     sides: tuple[Side, Side]
 
 
@@ -83,12 +85,19 @@ class ConflictsAnswer(msgspec.Struct, frozen=True, kw_only=True):
     more: int = 0
 
 
+class Overlap(NamedTuple):
+    """What two scopes have in common, and whether they name an axis in common."""
+
+    text: str
+    crossing: bool
+
+
 class Found(NamedTuple):
     """Two promises that clash, before anybody writes it."""
 
     clash: Clash
     parties: frozenset[str]
-    overlap: str
+    overlap: Overlap
     certain: bool
     one: Promise
     other: Promise
@@ -141,15 +150,13 @@ class Overlaps:
     """What scopes have in common; two are compared once, whoever has them."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[int, int], str | None] = {}
+        self._known: dict[tuple[int, int], Overlap | None] = {}
 
-    def of(self, one: Reach, other: Reach) -> str | None:
-        """Write what both scopes hold; None where it is nothing."""
+    def of(self, one: Reach, other: Reach) -> Overlap | None:
+        """Tell what both scopes hold; None where it is nothing."""
         key = one.number, other.number
         if key not in self._known:
-            boxes = _overlap(one, other)
-            written = scope_text(tuple(as_written(box) for box in boxes))
-            self._known[key] = written if boxes else None
+            self._known[key] = _overlap(one, other)
         return self._known[key]
 
 
@@ -185,26 +192,27 @@ def _clash(one: Promise, other: Promise) -> tuple[Clash | None, frozenset[str]]:
     return None, frozenset()
 
 
-def _overlap(one: Reach, other: Reach) -> list[Box]:
-    """List what both scopes hold, a tag on each axis; the widest only."""
-    found = []
+def _overlap(one: Reach, other: Reach) -> Overlap | None:
+    """Write what both scopes hold, a tag on each axis; the widest only."""
+    found: dict[Box, bool] = {}
     for mine, others in product(one.included, other.included):
         common = meet(mine, others)
-        if common is None or not (
-            share_an_axis(mine, others) or Box() in {mine, others}
-        ):
+        if common is None:
             continue
-        found += [
-            box
-            for box in one_tag_each(common)
-            if coverage(one.clauses, box).possible
-            and coverage(other.clauses, box).possible
-        ]
-    return [
-        box
-        for box in dict.fromkeys(found)
-        if not any(b != box and box_covers(b, box) for b in found)
+        crossing = not (share_an_axis(mine, others) or Box() in {mine, others})
+        for box in one_tag_each(common):
+            if (
+                coverage(one.clauses, box).possible
+                and coverage(other.clauses, box).possible
+            ):
+                found[box] = found.get(box, True) and crossing
+    widest = [
+        box for box in found if not any(b != box and box_covers(b, box) for b in found)
     ]
+    if not widest:
+        return None
+    text = scope_text(tuple(as_written(box) for box in widest))
+    return Overlap(text, all(found.values()))
 
 
 def _together(one: Promise, other: Promise) -> Span:
@@ -243,9 +251,10 @@ class _Writing:
         return Conflict(
             clash=found.clash,
             parties=tuple(sorted(found.parties)),
-            overlap=found.overlap,
+            overlap=found.overlap.text,
             between=self._days[days],
             certain=found.certain,
+            crossing=found.overlap.crossing,
             sides=(self._side(found.one), self._side(found.other)),
         )
 
@@ -275,11 +284,12 @@ def _side(promise: Promise) -> Side:
     )
 
 
-def _order(found: Found) -> tuple[bool, str, str, str, str]:
-    """Sort: what is certain first, then by the provisions."""
+def _order(found: Found) -> tuple[bool, bool, str, str, str, str]:
+    """Sort: what is certain first and what only crosses last, then by provisions."""
     one, other = found.one, found.other
     return (
         not found.certain,
+        found.overlap.crossing,
         *(one.held.agreement, one.provision.id),
         *(other.held.agreement, other.provision.id),
     )

@@ -22,8 +22,8 @@ class Coverage(NamedTuple):
             given, whether it would if they did not hold.
         conditions: the words that nobody can evaluate and that would turn it.
         clause: the clause that decides; None where no clause holds the question.
-        parts: the parts of the question that clauses speak of by themselves, on an
-            axis that the question names too.
+        parts: the parts of the question that clauses speak of by themselves: on an axis
+            that the question names too, or by what they carve out of it.
         aside: those that they include by other axes only.
     """
 
@@ -52,6 +52,7 @@ def coverage(clauses: Sequence[Clause], asked: Box) -> Coverage:
     decides: Clause | None = None
     near: dict[Box, None] = {}
     aside: dict[Box, None] = {}
+    carved: dict[Box, None] = {}
     for clause in clauses:
         for box in clause.boxes:
             part = meet(box, asked)
@@ -59,8 +60,8 @@ def coverage(clauses: Sequence[Clause], asked: Box) -> Coverage:
                 continue
             if share_an_axis(box, asked):
                 near[part] = None
-            elif clause.include:
-                aside[part] = None
+            else:
+                (aside if clause.include else carved)[part] = None
         if not any(box_covers(box, asked) for box in clause.boxes):
             continue
         if clause.condition is None:
@@ -68,6 +69,9 @@ def coverage(clauses: Sequence[Clause], asked: Box) -> Coverage:
         elif conditions or covered != clause.include:
             conditions = (*conditions, clause.condition)
             decides = clause
+    if covered or conditions:
+        # What is left out of the whole of a question is a part of it on any axis.
+        near |= carved
     return Coverage(covered, conditions, decides, tuple(near), tuple(aside))
 
 

@@ -110,7 +110,6 @@ class _Scopes:
     """
 
     def __init__(self, promises: Sequence[Promise]) -> None:
-        self._everything = 0
         self._open: dict[str, int] = defaultdict(int)
         # By axis and tag: those that name it, and those that name it or one below it.
         self._exactly: dict[tuple[str, str], int] = defaultdict(int)
@@ -123,8 +122,6 @@ class _Scopes:
 
     def _add(self, box: Box, member: int) -> None:
         """Note a box of a promise."""
-        if box == _EVERYTHING:
-            self._everything |= member
         for axis in AXES:
             tags = getattr(box, axis)
             if not tags:
@@ -135,18 +132,18 @@ class _Scopes:
                     self._within[axis, above] |= member
 
     def meeting(self, reach: Reach) -> int:
-        """Give those whose scope may meet another, on an axis that both name."""
+        """Give those whose scope may meet another."""
         found = self._known.get(reach.number)
         if found is None:
-            found = self._everything
+            found = 0
             for box in reach.included:
-                found |= self._all if box == _EVERYTHING else self._box(box)
+                found |= self._box(box)
             self._known[reach.number] = found
         return found
 
     def _box(self, box: Box) -> int:
         """Give those that may meet a box."""
-        meets, shares = self._all, 0
+        meets = self._all
         for axis in AXES:
             tags = getattr(box, axis)
             if not tags:
@@ -157,11 +154,7 @@ class _Scopes:
                 for above in _above(tag):
                     touching |= self._exactly[axis, above]
             meets &= touching | self._open[axis]
-            shares |= touching
-        return meets & shares
-
-
-_EVERYTHING = Box()
+        return meets
 
 
 def _above(tag: str) -> Iterator[str]:

@@ -157,9 +157,7 @@ def _overlap(one: _Promise, other: _Promise) -> list[Box]:
     found = []
     for mine, others in product(_included(one.clauses), _included(other.clauses)):
         common = meet(mine, others)
-        if common is None or not (
-            share_an_axis(mine, others) or Box() in {mine, others}
-        ):
+        if common is None:
             continue
         found += [
             box
@@ -211,7 +209,20 @@ def _told(
         and not one.words
         and not other.words
         and _says_all(one, other),
+        crossing=not _share(one, other),
         sides=(_side(one), _side(other)),
+    )
+
+
+def _share(one: _Promise, other: _Promise) -> bool:
+    """Tell whether what both hold lies on an axis that both name, or one is open."""
+    return any(
+        share_an_axis(mine, others) or Box() in {mine, others}
+        for mine, others in product(_included(one.clauses), _included(other.clauses))
+        for box in one_tag_each(meet(mine, others) or Box())
+        if meet(mine, others) is not None
+        and coverage(one.clauses, box).possible
+        and coverage(other.clauses, box).possible
     )
 
 
@@ -243,10 +254,11 @@ def _side(promise: _Promise) -> Side:
     )
 
 
-def _order(conflict: Conflict) -> tuple[bool, str, str, str, str]:
-    """Sort: what is certain first, then by the provisions."""
+def _order(conflict: Conflict) -> tuple[bool, bool, str, str, str, str]:
+    """Sort: what is certain first and what only crosses last, then by provisions."""
     one, other = conflict.sides
     return (
         not conflict.certain,
+        conflict.crossing,
         *(one.agreement, one.provision, other.agreement, other.provision),
     )

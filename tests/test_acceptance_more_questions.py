@@ -367,12 +367,36 @@ def test_15_stakes_on_two_bases_are_not_subtracted(example: list[Entry]) -> None
         )
 
 
-@pytest.mark.parametrize("on", ["2020-01-01", "2025-06-01", "2025-11-01"])
-def test_nothing_in_the_example_clashes(example: list[Entry], on: str) -> None:
+@pytest.mark.parametrize(
+    ("on", "crossing"),
+    [
+        ("2020-01-01", {"bar-agi-development": ["ip-models"]}),
+        ("2025-06-01", {"bar-agi-development": ["ip-models"]}),
+        (
+            "2025-11-01",
+            {
+                "ip-exclusivity": [
+                    "national-security",
+                    "non-api-any-cloud",
+                    "open-weights",
+                    "third-party-products",
+                ]
+            },
+        ),
+    ],
+)
+def test_the_example_clashes_only_where_one_act_would_be_two(
+    example: list[Entry], on: str, crossing: dict[str, list[str]]
+) -> None:
     answer = conflicts_answer(
         [arranged(example, horizon=HORIZON)], PartialDate.parse(on), known=KNOWN
     )
-    assert answer.conflicts == []
+    assert all(conflict.crossing for conflict in answer.conflicts)
+    found: dict[str, list[str]] = {}
+    for conflict in answer.conflicts:
+        bars, permits = conflict.sides
+        found.setdefault(bars.provision, []).append(permits.provision)
+    assert found == crossing
 
 
 def test_words_of_the_sources_are_found(example: list[Entry]) -> None:

@@ -350,22 +350,26 @@ def test_a_hypothesis_that_cannot_be(desk: Desk, line: str, error: str) -> None:
 
 def test_what_clashes(desk: Desk) -> None:
     assert desk("conflicts cuad") == snapshot("""\
-permission	yes	gale	asset software/affiliates-of-fern, activity transfer	2024-04-01		cuad	licence-not-transferable	@24	cuad	licence-of-affiliates	@25
-permission	no	gale	asset software, activity resale, product competing-software	2024-04-01	2029-01-01	cuad	non-compete	@8 @9	cuad	licence	@23
+permission	yes	no	gale	asset software/affiliates-of-fern, activity transfer	2024-04-01		cuad	licence-not-transferable	@24	cuad	licence-of-affiliates	@25
+permission	no	no	gale	asset software, activity resale, product competing-software	2024-04-01	2029-01-01	cuad	non-compete	@8 @9	cuad	licence	@23
+permission	no	yes	gale	asset documentation, activity assignment	2024-04-01		cuad	no-assignment	@15	cuad	documentation	@28
+permission	no	yes	gale	asset software/affiliates-of-fern, activity assignment	2024-04-01		cuad	no-assignment	@15	cuad	licence-of-affiliates	@25
+permission	no	yes	gale	asset documentation, activity resale, product competing-software	2024-04-01		cuad	non-compete	@8 @9	cuad	documentation	@28
+permission	no	yes	gale	asset software/affiliates-of-fern, activity resale, product competing-software	2024-04-01		cuad	non-compete	@8 @9	cuad	licence-of-affiliates	@25
 --- stderr
-2 conflicts on 2026-01-02, as known now (@37)
+6 conflicts on 2026-01-02, as known now (@37)
 """)
     assert desk.run("conflicts cuad --exit-code").status == 1
     limited = desk.run("conflicts cuad --limit 1 --exit-code")
     assert limited.status == 1
     assert str(limited) == snapshot("""\
-permission	yes	gale	asset software/affiliates-of-fern, activity transfer	2024-04-01		cuad	licence-not-transferable	@24	cuad	licence-of-affiliates	@25
+permission	yes	no	gale	asset software/affiliates-of-fern, activity transfer	2024-04-01		cuad	licence-not-transferable	@24	cuad	licence-of-affiliates	@25
 --- stderr
-2 conflicts (1 more than shown) on 2026-01-02, as known now (@37)
+6 conflicts (5 more than shown) on 2026-01-02, as known now (@37)
 --- exit status 1
 """)
     assert shown(desk, "conflicts cuad --limit 0") == snapshot(
-        "2 conflicts (2 more than shown) on 2026-01-02, as known now (@37)\n"
+        "6 conflicts (6 more than shown) on 2026-01-02, as known now (@37)\n"
     )
     answer = json.loads(desk.run("conflicts cuad --limit 1 --json").stdout)
     assert (len(answer["conflicts"]), answer["more"]) == (1, 1)

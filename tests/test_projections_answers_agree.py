@@ -14,10 +14,12 @@ from events.errors import WhereasError
 from events.scope import Box
 from projections.across import KnownIn
 from projections.answers import KnownAt
+from projections.conflicts import conflicts_answer
 from projections.due import due_answer
 from projections.falling import Item, items_of
 from projections.hypotheses import read_hypotheses, suppose_all
 from projections.marks import MAX_TERMS
+from projections.matching import meet
 from projections.may import MayAnswer, Part, may_answer
 from projections.question import Question
 from projections.spans import Span
@@ -246,3 +248,42 @@ def test_a_part_has_the_answer_that_the_question_about_it_has(
             )
             # A part that falls into parts itself says so when it is asked about.
             assert alone.verdict in {part.verdict, "contingent"}
+
+
+@given(histories(), st.sampled_from("abc"), BOXES, DAYS)
+def test_what_clashes_in_an_answer_is_among_the_conflicts(
+    entries: list[Entry], party: str, box: Box, day: int
+) -> None:
+    timeline, on = timeline_of(entries), PartialDate.parse(day_text(day))
+    answer = may_answer([timeline], Question(party, box), on, known=KNOWN)
+    every = conflicts_answer([timeline], on, known=KNOWN).conflicts
+    listed = {frozenset(side.provision for side in c.sides) for c in every}
+    parts: list[MayAnswer | Part] = [answer, *answer.unless]
+    for part in parts:
+        for clash in part.conflicts:
+            event("a clash")
+            pair = {clash.permits.provision, clash.bars.provision}
+            assert frozenset(pair) in listed
+
+
+@given(histories(), st.sampled_from("abc"), BOXES, BOXES, DAYS)
+def test_a_firm_answer_tells_of_every_part_with_another_one(
+    entries: list[Entry], party: str, box: Box, finer: Box, day: int
+) -> None:
+    within = meet(box, finer)
+    if within is None:
+        return
+    timeline, on = timeline_of(entries), PartialDate.parse(day_text(day))
+    answer = may_answer([timeline], Question(party, box), on, known=KNOWN)
+    if answer.verdict not in {"permitted", "not-permitted"}:
+        return
+    alone = may_answer([timeline], Question(party, within), on, known=KNOWN)
+    if alone.verdict == answer.verdict:
+        return
+    event("another answer")
+    parts = [
+        Box(**{axis: tuple(tags) for axis, tags in scope.items()})
+        for part in answer.unless
+        for scope in part.scope
+    ]
+    assert answer.aside or any(meet(part, within) for part in parts)

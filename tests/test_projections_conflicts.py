@@ -4,7 +4,7 @@ import pytest
 
 from events.dates import PartialDate
 from projections.across import KnownIn
-from projections.conflicts import ConflictsAnswer, conflicts_answer
+from projections.conflicts import Conflict, ConflictsAnswer, conflicts_answer
 from projections.timeline import Timeline
 from tests.agreements import timeline
 
@@ -18,9 +18,15 @@ def asked(
     return conflicts_answer(there, PartialDate.parse(on), known=KNOWN)
 
 
+def sure(conflict: Conflict) -> str:
+    if conflict.certain:
+        return "certain"
+    return "crossing" if conflict.crossing else "possible"
+
+
 def told(answer: ConflictsAnswer) -> list[str]:
     return [
-        f"{c.clash} {'certain' if c.certain else 'possible'} "
+        f"{c.clash} {sure(c)} "
         f"{'/'.join(side.provision for side in c.sides)} {c.overlap}"
         for c in answer.conflicts
     ]
@@ -94,8 +100,11 @@ def test_an_exclusivity_clashes_with_what_is_granted_to_others(
         ("{activity: [sale], territory: [us]}", ""),
         ("{activity: [service]}", ""),
         ("{territory: [eu/de]}", "certain e/x activity sale, territory eu/de"),
-        # They name no axis in common.
-        ("{product: [cars]}", ""),
+        # They name no axis in common: what is both clashes.
+        (
+            "{product: [cars]}",
+            "crossing e/x activity sale, product cars, territory eu",
+        ),
         # Each names an axis that the other leaves open.
         (
             "{activity: [sale], product: [cars]}",

@@ -496,3 +496,19 @@ def test_a_carve_out_leaves_what_bounded_a_provision_before(
     ledger: str, question: str, answer: str
 ) -> None:
     assert told(asked(ledger, question)) == answer
+
+
+def test_what_is_carved_out_by_another_axis_is_told() -> None:
+    """
+    - {event: PermissionGranted, effective: 2020-01-01, id: p, holder: a,
+       scope: {activity: [weld]}, except: {territory: [fr]}}
+    """
+    ledger = test_what_is_carved_out_by_another_axis_is_told
+    answer = asked(ledger, "a weld", "2021-01-01")
+    assert answer.verdict == "permitted"
+    assert [(part.scope_text, part.verdict) for part in answer.unless] == [
+        ("territory fr", "silent")
+    ]
+    assert answer.depends_on == ("territory",)
+    # It is no part of what the provision does not speak of.
+    assert asked(ledger, "a paint", "2021-01-01").unless == []

@@ -27,7 +27,7 @@ EXAMPLES = (
     ("the first ten, and how many there are", "whereas conflicts --limit 10"),
 )
 COLUMNS = (
-    *(Column(name) for name in ("clash", "certain", "parties", "overlap")),
+    *(Column(name) for name in ("clash", "certain", "crossing", "parties", "overlap")),
     *(Column(name) for name in ("from", "to", "agreement", "provision", "events")),
     *(Column(name) for name in ("other_agreement", "other_provision", "other_events")),
 )
@@ -123,7 +123,8 @@ def _row(conflict: Conflict) -> tuple[str, ...]:
     """Write a clash for a program."""
     first, last = conflict.between
     return (
-        *(conflict.clash, "yes" if conflict.certain else "no"),
+        conflict.clash,
+        *("yes" if told else "no" for told in (conflict.certain, conflict.crossing)),
         *(" ".join(conflict.parties), conflict.overlap, first or "", last or ""),
         *(
             word
@@ -138,6 +139,8 @@ def _shown(conflict: Conflict) -> tuple[str, ...]:
     first, last = conflict.between
     one, other = conflict.sides
     clash = conflict.clash if conflict.certain else f"{conflict.clash}, perhaps"
+    if conflict.crossing:
+        clash = f"{conflict.clash}, if one act is both"
     days = f"{first or ''} … {last or ''}".strip()
     return (
         *(clash, ", ".join(conflict.parties), _side(one), _side(other)),
