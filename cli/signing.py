@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from ledger.log.policy import Policy
 
 SIGNING, TRUSTING = "Signing", "Trust"
+STDIN = "-"
 _SMALL_FILE_BYTES = 1 << 20
 
 KeyFile = Annotated[
@@ -48,6 +51,25 @@ AgentKey = Annotated[
         "--agent-key",
         metavar="VKEY",
         help="Sign with this key of the running ssh-agent instead of a file.",
+        rich_help_panel=SIGNING,
+    ),
+]
+SignProgram = Annotated[
+    str | None,
+    typer.Option(
+        "--signer",
+        metavar="COMMAND",
+        help="Sign with a program, which gets the bytes and writes their signature in"
+        " base64; see `whereas help keys`.",
+        rich_help_panel=SIGNING,
+    ),
+]
+SignerKey = Annotated[
+    str | None,
+    typer.Option(
+        "--signer-key",
+        metavar="VKEY",
+        help="The public key that this program signs for.",
         rich_help_panel=SIGNING,
     ),
 ]
@@ -91,9 +113,26 @@ StampRoots = Annotated[
 
 
 def signer_of(
-    session: Session, key_file: str | None, passphrase: str | None, agent: str | None
+    session: Session,
+    key_file: str | None,
+    passphrase: str | None,
+    agent: str | None,
+    program: str | None,
+    program_key: str | None,
 ) -> Signer | None:
-    """Reach the key that signs; None where none was named."""
+    """Reach the key that signs; None where none was named.
+
+    Raises:
+        InputError: two were named, or one is not named in full.
+    """
+    named = {"--key-file": key_file, "--agent-key": agent, "--signer": program}
+    first, *more = [name for name, value in named.items() if value is not None] or [""]
+    if more:
+        raise InputError(
+            f"{first} and {more[0]} both name a key", hint=f"leave out {more[0]}"
+        )
+    if program is not None or program_key is not None:
+        return _behind(program, program_key)
     if agent is not None:
         from ledger.log.agent import AgentSigner
         from ledger.log.note import VerifierKey
@@ -107,6 +146,25 @@ def signer_of(
     from ledger.log.keyfile import FileSigner
 
     return FileSigner.open(path_of(session, key_file), asked(session, passphrase))
+
+
+def _behind(program: str | None, key: str | None) -> Signer:
+    """Reach a key behind a program; its words are split as a shell does it."""
+    from ledger.log.note import VerifierKey
+    from ledger.log.program import ProgramSigner
+
+    if program is None or key is None:
+        raise InputError(
+            "a program that signs is named with its public key",
+            hint="give both: --signer COMMAND --signer-key VKEY",
+        )
+    try:
+        command = shlex.split(program)
+    except ValueError as wrong:
+        raise InputError("a quotation in it is not closed", field="--signer") from wrong
+    if not command:
+        raise InputError("it names no program", field="--signer")
+    return ProgramSigner(VerifierKey.parse(key), command)
 
 
 def needed(signer: Signer | None) -> Signer:
@@ -187,7 +245,12 @@ def trust_of(
 
 
 def read(session: Session, name: str, limit: int = _SMALL_FILE_BYTES) -> bytes:
-    """Read a small file that was named."""
+    """Read a small file that was named, or stdin."""
+    if name == STDIN:
+        data = sys.stdin.buffer.read(limit + 1)
+        if len(data) > limit:
+            raise InputError(f"stdin has more than {limit} bytes")
+        return data
     from ledger.audit.verify import read_file
 
     return read_file(path_of(session, name), limit)

@@ -73,6 +73,29 @@ sources   --source filing, or
 
 What has fields may be JSON too: --party '{"id": "alpha", "name": "Alpha"}'.
 """,
+    "keys": """\
+Where the key lies that signs heads: a file, the ssh-agent, or a program.
+
+  a file    --key-file FILE, made by `whereas key new`; mode 0600, encrypted
+  ssh-agent --agent-key VKEY: an Ed25519 key that the agent holds
+  program   --signer COMMAND --signer-key VKEY: a client of a key management
+            service, a smart card, another user
+
+VKEY is a public key with a name: `whereas key show` prints that of a file, and
+`whereas key adopt` makes it of a public key from elsewhere.
+
+The program is started without a shell, gets the bytes to sign on stdin, and
+writes their Ed25519 signature (64 bytes) as one line of base64 to stdout; an
+exit status other than 0 is a refusal. It has two minutes. What it returns is
+checked against VKEY before anybody sees it. With OpenSSL it could be
+
+  #!/bin/sh
+  message=$(mktemp) && cat > "$message" &&
+  openssl pkeyutl -sign -inkey key.pem -rawin -in "$message" | base64 -w 0
+
+No secret belongs in COMMAND or in any flag: others see what a process is
+started with.
+""",
     "output": """\
 Where answers go, and in which form.
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from inline_snapshot import snapshot
 
+from ledger.log.note import VerifierKey
 from tests.cli_run import Desk
 
 OPENED = (
@@ -154,6 +159,185 @@ def test_a_value_is_erased_for_good(desk: Desk) -> None:
     assert desk.run("erase alpha-beta @2 amount --reason again").status == 1
     desk.do("verify")
     assert b"USD 1bn" not in (desk.folder / "whereas.db").read_bytes()
+
+
+# --- keys that are kept elsewhere -----------------------------------------------------
+
+SIGNS = f"""#!{sys.executable}
+import base64, pathlib, sys
+from cryptography.hazmat.primitives import serialization
+pem = pathlib.Path(sys.argv[1]).read_bytes()
+key = serialization.load_pem_private_key(pem, None)
+print(base64.b64encode(key.sign(sys.stdin.buffer.read())).decode())
+"""
+
+
+def program(desk: Desk, name: str = "kms") -> str:
+    """Make a key that only a program reaches; give its public part."""
+    private = Ed25519PrivateKey.generate()
+    pem = serialization.Encoding.PEM
+    secret = private.private_bytes(
+        pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    (desk.folder / "keys" / f"{name}.pem").write_bytes(secret)
+    public = private.public_key()
+    form = serialization.PublicFormat.SubjectPublicKeyInfo
+    (desk.folder / "keys" / f"{name}.pub").write_bytes(public.public_bytes(pem, form))
+    signs = desk.folder / "keys" / "sign it"
+    signs.write_text(SIGNS)
+    signs.chmod(0o700)
+    return desk.run(f"key adopt example.com/deals keys/{name}.pub").stdout.strip()
+
+
+def signed_by(vkey: str, name: str = "kms", *, new: str = "") -> list[str]:
+    command = f"'{Path('keys/sign it').absolute()}' keys/{name}.pem"
+    return [f"--{new}signer", command, f"--{new}signer-key", vkey]
+
+
+MEMORY = ["--memory", "keys/heads"]
+
+
+def test_a_program_signs_whatever_a_file_signs(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(desk.folder)
+    kms = program(desk)
+    by = [*signed_by(kms), *MEMORY]
+    assert desk.run(["checkpoint", *by]).stdout.startswith("example.com/deals\n2\n")
+    assert desk.run(["export", "audit", "all.zip", *by]).status == 0
+    assert desk.run(f"verify all.zip --key {kms}").status == 0
+    (desk.folder / "growth").write_text(desk.run("witness ask").stdout)
+    theirs = desk.run("key adopt beta.example/w keys/kms.pub --witness").stdout.strip()
+    memory = ["--memory", "keys/theirs"]
+    line = desk.run(
+        ["witness", "cosign", "growth", "--key", kms, *signed_by(theirs), *memory]
+    )
+    assert line.stdout.startswith("— beta.example/w ")
+
+
+def test_a_key_gives_way_to_one_behind_a_program(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(desk.folder)
+    kms = program(desk)
+    desk.do(f"checkpoint {SIGN}")
+    ran = desk.run(["key", "rotate", *SIGN.split(), *signed_by(kms, new="new-")])
+    assert "recorded at pos:2; sign with '/desk/keys/sign it' keys/kms.pem" in str(ran)
+    assert desk.run(["export", "audit", "a", *signed_by(kms), *MEMORY]).status == 0
+    for key in (kms, vkey(desk)):
+        assert desk.run(f"verify a --key {key}").status == 0
+
+
+def test_a_key_of_openssh_is_adopted_from_stdin(desk: Desk) -> None:
+    public = Ed25519PrivateKey.generate().public_key()
+    line = public.public_bytes(
+        serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH
+    ).decode()
+    held = f"ssh-rsa AAAAB3NzaC1yc2E= ann\n{line} ann@example.com\n"
+    adopted = desk.run("key adopt example.com/deals -", stdin=held).stdout.strip()
+    assert VerifierKey.parse(adopted).public == public.public_bytes_raw()
+    two = desk.run("key adopt example.com/deals -", stdin=held * 2)
+    assert (two.status, "there are 2 Ed25519 keys here" in two.stderr) == (2, True)
+
+
+def test_keys_are_named_in_full_and_once(desk: Desk) -> None:
+    kms = program(desk)
+    (desk.folder / "keys" / "broken.pub").write_text(
+        "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"
+    )
+    named = ["--signer-key", kms]
+    cases = (
+        ["checkpoint", "--signer", "true"],
+        ["checkpoint", "--signer-key", kms],
+        ["checkpoint", "--signer", "'true", "--signer-key", kms],
+        ["checkpoint", "--signer", "", "--signer-key", kms],
+        ["checkpoint", "--signer", "true", "--key-file", "keys/deals.key"],
+        ["checkpoint", "--agent-key", kms, "--key-file", "keys/deals.key"],
+        ["checkpoint", "--signer", "true", "--signer-key", kms, *MEMORY],
+        ["checkpoint", "--signer", "false", "--signer-key", kms, *MEMORY],
+        ["checkpoint", "--signer", "sh -c 'echo no>&2; exit 3'", *named, *MEMORY],
+        ["checkpoint", "--signer", "no-such", "--signer-key", kms, *MEMORY],
+        ["checkpoint", "--signer", "printf AAAA", "--signer-key", kms, *MEMORY],
+        ["key", "rotate", "--key-file", "keys/deals.key", *KEY.split()],
+        ["key", "adopt", "example.com/deals", "keys/deals.key"],
+        ["key", "adopt", "example.com/deals", "keys/broken.pub"],
+        ["key", "adopt", "example.com/deals", "keys/no.pub"],
+    )
+    told = ""
+    for case in cases:
+        line = shlex.join(case).replace(kms, "VKEY")
+        told += f"$ {line}\n" + desk(case).replace(kms, "VKEY")
+    assert told == snapshot("""\
+$ checkpoint --signer true
+--- stderr
+error: a program that signs is named with its public key
+hint: give both: --signer COMMAND --signer-key VKEY
+--- exit status 2
+$ checkpoint --signer-key VKEY
+--- stderr
+error: a program that signs is named with its public key
+hint: give both: --signer COMMAND --signer-key VKEY
+--- exit status 2
+$ checkpoint --signer ''"'"'true' --signer-key VKEY
+--- stderr
+error: --signer: a quotation in it is not closed
+--- exit status 2
+$ checkpoint --signer '' --signer-key VKEY
+--- stderr
+error: --signer: it names no program
+--- exit status 2
+$ checkpoint --signer true --key-file keys/deals.key
+--- stderr
+error: --key-file and --signer both name a key
+hint: leave out --signer
+--- exit status 2
+$ checkpoint --agent-key VKEY --key-file keys/deals.key
+--- stderr
+error: --key-file and --agent-key both name a key
+hint: leave out --agent-key
+--- exit status 2
+$ checkpoint --signer true --signer-key VKEY --memory keys/heads
+--- stderr
+error: the signing program did not write one line of base64
+--- exit status 1
+$ checkpoint --signer false --signer-key VKEY --memory keys/heads
+--- stderr
+error: the signing program failed with exit code 1
+--- exit status 1
+$ checkpoint --signer 'sh -c '"'"'echo no>&2; exit 3'"'"'' --signer-key VKEY --memory keys/heads
+--- stderr
+error: the signing program failed with exit code 3: no
+--- exit status 1
+$ checkpoint --signer no-such --signer-key VKEY --memory keys/heads
+--- stderr
+error: the signing program did not run: [Errno 2] No such file or directory: 'no-such'
+--- exit status 1
+$ checkpoint --signer 'printf AAAA' --signer-key VKEY --memory keys/heads
+--- stderr
+error: what the signer of example.com/deals returned is not a signature by that key
+hint: compare the public key that was configured with the signer's own
+--- exit status 4
+$ key rotate --key-file keys/deals.key --passphrase-file keys/passphrase
+--- stderr
+error: no new key is named
+hint: name it: --new-key-file FILE
+--- exit status 2
+$ key adopt example.com/deals keys/deals.key
+--- stderr
+error: there is no Ed25519 public key here
+hint: give one line of `ssh-add -L`, or PEM that begins BEGIN PUBLIC KEY
+--- exit status 2
+$ key adopt example.com/deals keys/broken.pub
+--- stderr
+error: the public key cannot be read
+hint: give one line of `ssh-add -L`, or PEM that begins BEGIN PUBLIC KEY
+--- exit status 2
+$ key adopt example.com/deals keys/no.pub
+--- stderr
+error: /desk/keys/no.pub cannot be read: No such file or directory
+--- exit status 2
+""")
+    assert desk.run("checkpoint").status == 1
 
 
 # --- backup and restore ---------------------------------------------------------------

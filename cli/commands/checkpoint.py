@@ -22,6 +22,8 @@ def run(
     key_file: signing.KeyFile = None,
     passphrase_file: signing.PassphraseFile = None,
     agent_key: signing.AgentKey = None,
+    signer: signing.SignProgram = None,
+    signer_key: signing.SignerKey = None,
     memory: signing.MemoryFile = None,
     stamp_request: Annotated[
         str | None,
@@ -47,13 +49,15 @@ def run(
     """
     session = session_of(context)
     checkpoints = signing.checkpoints_of(session)
-    signer = signing.signer_of(session, key_file, passphrase_file, agent_key)
-    if signer is not None:
+    own = signing.signer_of(
+        session, key_file, passphrase_file, agent_key, signer, signer_key
+    )
+    if own is not None:
         from ledger.audit.signing import sign_now
 
         remembered = signing.memory_of(session, memory)
         with session.reading() as ledger:
-            note = sign_now(ledger, signer, remembered, checkpoints)
+            note = sign_now(ledger, own, remembered, checkpoints)
     else:
         session.reading().close()
         found = checkpoints.latest()

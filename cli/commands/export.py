@@ -101,6 +101,8 @@ def _audit(
     key_file: signing.KeyFile = None,
     passphrase_file: signing.PassphraseFile = None,
     agent_key: signing.AgentKey = None,
+    signer: signing.SignProgram = None,
+    signer_key: signing.SignerKey = None,
     memory: signing.MemoryFile = None,
     recorded_by: options.RecordedBy = None,
 ) -> None:
@@ -120,11 +122,13 @@ def _audit(
     if recorded_by is not None:
         session.flags["recorded_by"] = recorded_by
     withheld = _redaction(session, redact, redact_file)
-    signer = signing.signer_of(session, key_file, passphrase_file, agent_key)
+    own = signing.signer_of(
+        session, key_file, passphrase_file, agent_key, signer, signer_key
+    )
     checkpoints = signing.checkpoints_of(session)
     dates = tuple(map(PartialDate.parse, on or ()))
-    with session.writing() if signer else session.reading() as ledger:
-        note = _note(session, ledger, signer, checkpoints, memory)
+    with session.writing() if own else session.reading() as ledger:
+        note = _note(session, ledger, own, checkpoints, memory)
         order = Order(
             note=note.format(),
             agreements=tuple(agreements) if agreements else None,
@@ -135,7 +139,7 @@ def _audit(
             stated=tuple(agreements or (a.agreement for a in ledger.agreements())),
             documents=tuple(signing.path_of(session, name) for name in document or ()),
             history=not no_history,
-            vkey=signer.vkey if signer else None,
+            vkey=own.vkey if own else None,
         )
         export(ledger.store, signing.path_of(session, bundle), order)
     head = order.head

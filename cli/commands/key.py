@@ -17,6 +17,16 @@ NEW = (
     ("a key for a log", "whereas key new example.com/deals deals.key"),
     ("a key for a witness", "whereas key new beta.example/w witness.key --witness"),
 )
+ADOPT = (
+    (
+        "a key that a program signs with",
+        "whereas key adopt example.com/deals kms-key.pem",
+    ),
+    (
+        "a key that the ssh-agent holds",
+        "ssh-add -L | whereas key adopt example.com/deals -",
+    ),
+)
 SHOW = (("the public key, to be given away", "whereas key show deals.key"),)
 ROTATE = (
     (
@@ -30,11 +40,12 @@ def made(name: str) -> Group:
     """Make the command."""
     branches = {
         "new": Branch(_new, NEW),
+        "adopt": Branch(_adopt, ADOPT),
         "show": Branch(_show, SHOW),
         "rotate": Branch(_rotate, ROTATE),
     }
     sentence = "Make, show and change the keys that sign heads."
-    return branching(name, sentence, branches, (*NEW, *SHOW, *ROTATE))
+    return branching(name, sentence, branches, (*NEW, ADOPT[0], *SHOW, *ROTATE))
 
 
 def _new(
@@ -71,6 +82,38 @@ def _new(
     say(str(generate(path, name, passphrase, kind)))
 
 
+def _adopt(
+    context: typer.Context,
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME",
+            help="The name of the log or witness: a domain of yours, and a path.",
+        ),
+    ],
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE", help="Its public key: PEM, or as OpenSSH; - is stdin."
+        ),
+    ],
+    witness: Annotated[
+        bool, typer.Option("--witness", help="A key to cosign the logs of others.")
+    ] = False,
+) -> None:
+    """Give a name to an Ed25519 key that is kept elsewhere, and print it as VKEY.
+
+    Sign with it by --agent-key VKEY where the ssh-agent holds it, or by --signer
+    COMMAND --signer-key VKEY where a program does: `whereas help keys`.
+    """
+    from ledger.log.adopting import public_of
+    from ledger.log.note import KeyType, VerifierKey
+
+    kind = KeyType.COSIGNATURE_V1 if witness else KeyType.ED25519
+    public = public_of(signing.read(session_of(context), file))
+    say(str(VerifierKey(name, kind, public)))
+
+
 def _show(
     context: typer.Context,
     file: Annotated[str, typer.Argument(metavar="FILE", help="A key file.")],
@@ -101,9 +144,38 @@ def _rotate(
             rich_help_panel=signing.SIGNING,
         ),
     ] = None,
+    new_agent_key: Annotated[
+        str | None,
+        typer.Option(
+            "--new-agent-key",
+            metavar="VKEY",
+            help="The new key, where the running ssh-agent holds it.",
+            rich_help_panel=signing.SIGNING,
+        ),
+    ] = None,
+    new_signer: Annotated[
+        str | None,
+        typer.Option(
+            "--new-signer",
+            metavar="COMMAND",
+            help="The program that signs with the new key.",
+            rich_help_panel=signing.SIGNING,
+        ),
+    ] = None,
+    new_signer_key: Annotated[
+        str | None,
+        typer.Option(
+            "--new-signer-key",
+            metavar="VKEY",
+            help="The public key that it signs for.",
+            rich_help_panel=signing.SIGNING,
+        ),
+    ] = None,
     key_file: signing.KeyFile = None,
     passphrase_file: signing.PassphraseFile = None,
     agent_key: signing.AgentKey = None,
+    signer: signing.SignProgram = None,
+    signer_key: signing.SignerKey = None,
     memory: signing.MemoryFile = None,
     recorded_by: options.RecordedBy = None,
 ) -> None:
@@ -116,18 +188,26 @@ def _rotate(
     session = session_of(context)
     if recorded_by is not None:
         session.flags["recorded_by"] = recorded_by
-    if new_key_file is None:
-        raise InputError("no new key is named", hint="name it: --new-key-file FILE")
-    old = signing.needed(
-        signing.signer_of(session, key_file, passphrase_file, agent_key)
+    new = signing.signer_of(
+        session,
+        new_key_file,
+        new_passphrase_file,
+        new_agent_key,
+        new_signer,
+        new_signer_key,
     )
-    new = signing.signer_of(session, new_key_file, new_passphrase_file, None)
+    if new is None:
+        raise InputError("no new key is named", hint="name it: --new-key-file FILE")
+    old = signing.signer_of(
+        session, key_file, passphrase_file, agent_key, signer, signer_key
+    )
     with session.writing() as ledger:
         receipt = rotate(
             ledger,
-            old,
-            signing.needed(new),
+            signing.needed(old),
+            new,
             signing.memory_of(session, memory),
             recorded_by=session.settings.recorded_by,
         )
-    say(f"recorded at pos:{receipt.position}; sign with {new_key_file} from now on")
+    name = new_key_file or new_signer or str(new.vkey)
+    say(f"recorded at pos:{receipt.position}; sign with {name} from now on")

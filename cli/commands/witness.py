@@ -74,6 +74,8 @@ def _cosign(
     key_file: signing.KeyFile = None,
     passphrase_file: signing.PassphraseFile = None,
     agent_key: signing.AgentKey = None,
+    signer: signing.SignProgram = None,
+    signer_key: signing.SignerKey = None,
     memory: signing.MemoryFile = None,
 ) -> None:
     """Cosign the head of another log, and print the line to send back.
@@ -85,9 +87,11 @@ def _cosign(
     from ledger.log.witness import Witness
 
     session = session_of(context)
-    signer = signing.signer_of(session, key_file, passphrase_file, agent_key)
+    own = signing.signer_of(
+        session, key_file, passphrase_file, agent_key, signer, signer_key
+    )
     witness = Witness(
-        signing.needed(signer),
+        signing.needed(own),
         signing.policy_of(session, key, policy),
         signing.memory_of(session, memory),
     )

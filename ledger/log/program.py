@@ -8,6 +8,7 @@ a PEM file could be::
     message=$(mktemp) && cat > "$message" &&
     openssl pkeyutl -sign -inkey key.pem -rawin -in "$message" | base64 -w 0
 
+On the command line it is named with its public key, ``--signer`` and ``--signer-key``.
 What it returned is checked against the public key by ``keys.sign``.
 
 Source: RFC 8032; RFC 4648, section 4.
@@ -24,6 +25,8 @@ from ledger.log.encoding import decode_base64
 from ledger.log.note import VerifierKey
 
 _PATIENCE_SECONDS = 120
+# How much of what a program says of its failure is told.
+_TOLD = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,9 @@ class ProgramSigner:
             raise Refused(f"the signing program did not run: {wrong}") from wrong
         said = done.stderr.decode(errors="replace").strip()
         if done.returncode != 0:
+            told = f": {said[:_TOLD]}" if said else ""
             raise Refused(
-                f"the signing program failed with exit code {done.returncode}",
+                f"the signing program failed with exit code {done.returncode}{told}",
                 stderr=said,
             )
         try:
