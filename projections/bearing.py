@@ -54,6 +54,8 @@ class Bearing(NamedTuple):
         standing: how it stands on the day.
         words: what nobody can evaluate: conditions, limits, a duty to offer first.
         clause: the clause of its scope that decides, if it has a scope.
+        yields: it permits only what nothing bars, as an exclusivity does to those whom
+            it binds and who act with its holders.
     """
 
     held: Held
@@ -62,6 +64,7 @@ class Bearing(NamedTuple):
     standing: Standing
     words: tuple[str, ...]
     clause: Clause | None
+    yields: bool = False
 
     @property
     def live(self) -> bool:
@@ -159,8 +162,8 @@ class Bearings:
             self._note(provision, effect, over)
         elif not all(met):
             self._divide(over, tags)
-        elif _reserves(provision) and all(_belongs(tag, holders) for tag in tags):
-            self._note(provision, "permits", over)
+        elif reserves(provision) and all(_belongs(tag, holders) for tag in tags):
+            self._note(provision, "permits", over, yields=True)
 
     def _itself(self, provision: Provision, holders: frozenset[str]) -> set[str]:
         """Name the party that asks, where what it does by itself is left to it.
@@ -177,7 +180,14 @@ class Bearings:
         for box in (*boxes, *over.parts):
             self.parts += [with_counterparty(box, tag) for tag in dict.fromkeys(tags)]
 
-    def _note(self, provision: Provision, effect: Effect, over: Coverage) -> None:
+    def _note(
+        self,
+        provision: Provision,
+        effect: Effect,
+        over: Coverage,
+        *,
+        yields: bool = False,
+    ) -> None:
         """Keep a provision that speaks of the whole question."""
         bearing = Bearing(
             self.held,
@@ -186,6 +196,7 @@ class Bearings:
             self._standing(provision),
             (*over.conditions, *_words(provision, effect)),
             over.clause,
+            yields,
         )
         if over.possible:
             self.found.append(bearing)
@@ -237,7 +248,7 @@ def is_bounded_by_words(
     return is_unbounded(clauses) and told is not None
 
 
-def _reserves(provision: Provision) -> bool:
+def reserves(provision: Provision) -> bool:
     """Tell whether an exclusivity is also the right of its holders."""
     return provision.level in EXCLUSIVE and provision.over is None
 

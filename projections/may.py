@@ -146,7 +146,9 @@ class _Heard(NamedTuple):
     @property
     def live(self) -> list[Bearing]:
         """List what counts on the day."""
-        return [bearing for bearing in self.bearings if bearing.live]
+        there = [bearing for bearing in self.bearings if bearing.live]
+        barred = any(bearing.effect != "permits" for bearing in there)
+        return [bearing for bearing in there if not (barred and bearing.yields)]
 
     @property
     def verdict(self) -> Verdict:

@@ -11,7 +11,13 @@ from typing import NamedTuple
 
 from events.scope import Box, Scope
 from projections.across import Held, Identities
-from projections.bearing import EXCLUSIVE, bound_by, is_bounded_by_words, scope_of
+from projections.bearing import (
+    EXCLUSIVE,
+    bound_by,
+    is_bounded_by_words,
+    reserves,
+    scope_of,
+)
 from projections.matching import is_unbounded, named
 from projections.provision import Clause, Provision
 from projections.status import Standing, standing
@@ -46,7 +52,7 @@ class Promise(NamedTuple):
         excludes: whether it keeps others out.
         forbids: whether it is a ban, and does not only set a limit.
         grants: whether it is a right that an exclusivity may be in the way of.
-        permits: whether it says that something may be done.
+        permits: whether it says that its holders may do something.
         words: the words that it hangs on.
     """
 
@@ -114,7 +120,7 @@ def promises_of(held: Sequence[Held], day: int) -> list[Promise]:
                     excludes=_excludes(provision),
                     forbids=_forbids(provision),
                     grants=provision.kind in _GRANTS,
-                    permits=provision.kind in _PERMITS,
+                    permits=provision.kind in _PERMITS or reserves(provision),
                     words=tuple(words for words in conditions if words),
                 )
             )

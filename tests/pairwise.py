@@ -14,7 +14,13 @@ from events.dates import PartialDate
 from events.scope import Box, box_covers, scope_text
 from projections.across import Held, Identities, held_on
 from projections.answers import between
-from projections.bearing import EXCLUSIVE, bound_by, is_bounded_by_words, scope_of
+from projections.bearing import (
+    EXCLUSIVE,
+    bound_by,
+    is_bounded_by_words,
+    reserves,
+    scope_of,
+)
 from projections.conflicts import Conflict, Side
 from projections.counterparty import as_written
 from projections.matching import (
@@ -139,7 +145,7 @@ def _clash(
         # What the parties who are kept out may still do is none of the holder's.
         if bound and other.holders - one.holders - bound:
             return "exclusivity", bound
-    permits = other.provision.kind in _PERMITS
+    permits = other.provision.kind in _PERMITS or reserves(other.provision)
     if permits and (one.excludes or _forbids(one.provision)):
         bound = (one.against & other.holders) - one.holders
         if bound:

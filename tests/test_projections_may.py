@@ -512,3 +512,16 @@ def test_what_is_carved_out_by_another_axis_is_told() -> None:
     assert answer.depends_on == ("territory",)
     # It is no part of what the provision does not speak of.
     assert asked(ledger, "a paint", "2021-01-01").unless == []
+
+
+def test_an_exclusivity_does_not_lift_a_ban_on_whom_it_binds() -> None:
+    """
+    - {event: ExclusivityGranted, effective: 2020-01-01, id: e, holder: b, against: a,
+       scope: {activity: [sale]}}
+    - {event: RestrictionImposed, effective: 2020-01-01, id: r, against: a,
+       scope: {activity: [sale], territory: [fr]}}
+    """
+    ledger = test_an_exclusivity_does_not_lift_a_ban_on_whom_it_binds
+    assert told(asked(ledger, "a sale territory=de with b")) == "permitted; e permits"
+    answer = asked(ledger, "a sale territory=fr with b")
+    assert (told(answer), answer.conflicts) == ("not-permitted; r bars", [])
