@@ -380,9 +380,37 @@ hint: whereas conflicts --limit 10
 --- exit status 2
 """)
     assert shown(desk, "conflicts microsoft-openai") == snapshot("""\
-0 conflicts on 2026-01-02, as known now (@51)
+4 conflicts on 2026-01-02, as known now (@51)
 
-Nothing clashes.
+permission, if one act is both
+  party: openai
+  one: microsoft-openai ip-exclusivity (exclusive for microsoft, @6)
+  other: microsoft-openai national-security (permission for openai, @43)
+  over: asset models, activity cloud/hosting, product api, customer us-national-security | asset
+    products, activity cloud/hosting, product api, customer us-national-security
+  from to: 2025-10-28 …
+permission, if one act is both
+  party: openai
+  one: microsoft-openai ip-exclusivity (exclusive for microsoft, @6)
+  other: microsoft-openai non-api-any-cloud (permission for openai, @35)
+  over: asset models, activity cloud/hosting, product non-api | asset products, activity
+    cloud/hosting, product non-api
+  from to: 2025-10-28 …
+permission, if one act is both
+  party: openai
+  one: microsoft-openai ip-exclusivity (exclusive for microsoft, @6)
+  other: microsoft-openai open-weights (permission for openai if models that satisfy specified
+    capability criteria, @46)
+  over: asset models, activity release, product open-weights | asset products, activity release,
+    product open-weights
+  from to: 2025-10-28 …
+permission, if one act is both
+  party: openai
+  one: microsoft-openai ip-exclusivity (exclusive for microsoft, @6)
+  other: microsoft-openai third-party-products (permission for openai, @33)
+  over: asset models, activity joint-products, counterparty third-party | asset products, activity
+    joint-products, counterparty third-party
+  from to: 2025-10-28 …
 """)
 
 
