@@ -68,6 +68,19 @@ class Settings:
         return self.value("ledger") or LEDGER_FILE
 
     @property
+    def cache(self) -> Path | None:
+        """Give the user's own folder for what can be made again, None without one.
+
+        Source: https://specifications.freedesktop.org/basedir-spec for the variable.
+        """
+        names = ("XDG_CACHE_HOME", "LOCALAPPDATA")
+        base = next((text for n in names if (text := self._environ.get(n))), None)
+        if base is not None:
+            return Path(base) / "whereas"
+        home = self._environ.get("HOME")
+        return Path(home) / ".cache" / "whereas" if home else None
+
+    @property
     def recorded_by(self) -> str:
         """Name who records: as set, else the user of the operating system."""
         if name := self.value("recorded_by"):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from events.errors import InputError, did_you_mean
+
 if TYPE_CHECKING:
     from projections.answers import ProvisionAnswer
 
@@ -31,6 +33,22 @@ def what(provision: ProvisionAnswer) -> str:
     if provision.condition:
         sentence += f"; if {provision.condition}"
     return sentence
+
+
+def checked_statuses(words: Iterable[str]) -> tuple[str, ...]:
+    """Check statuses that are asked for.
+
+    Raises:
+        InputError: there is no such status.
+    """
+    for word in words:
+        if word not in STATUSES:
+            raise InputError(
+                f"there is no status {word}",
+                hint=did_you_mean(word, STATUSES) or f"they are {', '.join(STATUSES)}",
+                word=word,
+            )
+    return tuple(words)
 
 
 def scope_words(clauses: Sequence[Mapping[str, Any]]) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import typer
 
     from events.dates import PartialDate
+    from ledger.indexing import Index
     from ledger.ledger import Ledger
 
 SECOND_US = 1_000_000
@@ -86,6 +87,12 @@ class Session:
             NotFound: there is none.
         """
         return self._open(read_only=False)
+
+    def index(self, ledger: Ledger) -> Index:
+        """Give the index of an open ledger, whether there is one or not."""
+        from ledger.indexing import Index
+
+        return Index(ledger, self.settings.cache)
 
     def _open(self, *, read_only: bool) -> Ledger:
         from ledger.ledger import Ledger

@@ -55,6 +55,12 @@ COMMANDS = (
         "money",
     ),
     Row("Read", "stakes", "Show what was reported of stakes over time.", "stakes"),
+    Row(
+        "Read",
+        "portfolio",
+        "Ask all agreements at once: who, until when, how much.",
+        "portfolio",
+    ),
     Row("Prove", "verify", "Verify an audit bundle, or the ledger.", "verify"),
     Row("Prove", "export", "Write events to files for others.", "export"),
     Row(
@@ -82,6 +88,7 @@ COMMANDS = (
         "Have others cosign your heads, and cosign theirs.",
         "witness",
     ),
+    Row("Setup", "index", "Make an index that answers for all agreements.", "index"),
     Row("Setup", "schema", "Write the JSON Schema of events.", "schema"),
     Row("Setup", "demo", "Walk through the founding example.", "demo"),
     Row("Setup", "completion", "Complete commands in a shell.", "completion"),

@@ -146,6 +146,15 @@ class Index:
         with _writing(place.path):
             return Place(place.path, follow(place.path, self._ledger))
 
+    def forget(self) -> None:
+        """Take the index away, wherever it is.
+
+        Raises:
+            Refused: it cannot be taken away.
+        """
+        for path in self.paths:
+            forget(path)
+
     def ask(
         self,
         question: Callable[[sqlite3.Connection], Answer],

@@ -18,7 +18,7 @@ from projections.provision import Clause, Provision
 from projections.resolving import starts_when
 from projections.spans import Span
 from projections.state import Dispute, MeasureNow, Party, Stake, State
-from projections.status import flags, standing
+from projections.status import Standing, flags, standing
 from projections.supposals import Supposal
 from projections.timeline import Pending, Timeline
 
@@ -137,7 +137,11 @@ def state_answer(
 
 def provision_answer(provision: Provision, facts: Facts, day: int) -> ProvisionAnswer:
     """Tell how one provision stands on a day."""
-    stand = standing(provision, facts, day)
+    return provision_told(provision, standing(provision, facts, day), day)
+
+
+def provision_told(provision: Provision, stand: Standing, day: int) -> ProvisionAnswer:
+    """Tell of a provision, by what is known of how it stands on a day."""
     closing = provision.closings[-1] if provision.closings else None
     ends = provision.ends.text if provision.ends else None
     return ProvisionAnswer(

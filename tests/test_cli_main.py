@@ -131,6 +131,7 @@ Read:
   conflicts   Show promises that cannot all be kept.
   money       Add up what is committed, paid and still to come.
   stakes      Show what was reported of stakes over time.
+  portfolio   Ask all agreements at once: who, until when, how much.
 
 Prove:
   verify      Verify an audit bundle, or the ledger.
@@ -143,6 +144,7 @@ Prove:
   witness     Have others cosign your heads, and cosign theirs.
 
 Setup:
+  index       Make an index that answers for all agreements.
   schema      Write the JSON Schema of events.
   demo        Walk through the founding example.
   completion  Complete commands in a shell.

@@ -43,8 +43,8 @@ def run(
 
     Amounts, notes, texts and reasons can be erased: the hashed bytes hold only salted
     digests of them, so that every receipt and proof still holds. They read as `[***]`
-    from then on, also in corrections of the event. Copies that were exported before are
-    not reached.
+    from then on, also in corrections of the event. An index of the ledger is taken
+    away; copies that were exported before are not reached.
     """
     session = session_of(context)
     if not reason:
@@ -61,5 +61,6 @@ def run(
             recorded_by=session.settings.recorded_by,
         )
         recorded = ledger.entries(agreement, after=receipts[0].seq - 1)
+        session.index(ledger).forget()
     types = [entry.envelope.type for entry in recorded[: len(receipts)]]
     put(answer(receipts, types), session)

@@ -11,9 +11,8 @@ from cli import options
 from cli.answer import Answer, Column, Table
 from cli.asking import Question, ask
 from cli.output import put
-from cli.phrases import STATUSES, numbers, status, waiting, what
+from cli.phrases import STATUSES, checked_statuses, numbers, status, waiting, what
 from cli.session import session_of
-from events.errors import InputError, did_you_mean
 
 if TYPE_CHECKING:
     from projections.answers import ProvisionAnswer, StateAnswer
@@ -61,7 +60,7 @@ def run(
     known.
     """
     session = session_of(context)
-    wanted = _wanted(status)
+    wanted = checked_statuses(status or ()) or STATUSES
     with session.reading() as ledger:
         question = ask(
             session,
@@ -107,18 +106,6 @@ def answer(question: Question, wanted: tuple[str, ...] = STATUSES) -> Answer:
         remarks=tuple(_remarks(state, provisions)),
         hints=tuple(_hints(state, provisions)),
     )
-
-
-def _wanted(status: list[str] | None) -> tuple[str, ...]:
-    """Check the statuses that are asked for."""
-    for word in status or ():
-        if word not in STATUSES:
-            raise InputError(
-                f"there is no status {word}",
-                hint=did_you_mean(word, STATUSES) or f"they are {', '.join(STATUSES)}",
-                word=word,
-            )
-    return tuple(status or STATUSES)
 
 
 def _shown(provision: ProvisionAnswer) -> tuple[str, ...]:

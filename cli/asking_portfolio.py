@@ -1,0 +1,152 @@
+"""Ask all agreements at once, by the index where it is level, else by the fold."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from cli.asking import day, on_words
+from cli.asking_all import moment, moment_words
+from cli.output import aside
+from cli.progress import Progress
+from cli.session import Session
+from events.dates import INF, NEG_INF, day_text
+from projections.across import KnownIn
+from projections.portfolio import Together
+from projections.portfolio_answers import Moment
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from events.dates import PartialDate
+    from ledger.ledger import Ledger
+    from projections.portfolio import Agreements
+    from projections.portfolio_answers import PortfolioAnswer
+    from projections.portfolio_fold import Folded
+    from projections.timeline import Timeline
+
+Question = Callable[["Agreements", Moment], "PortfolioAnswer"]
+
+
+class Clocks(NamedTuple):
+    """What is set of the clocks, in the words of the command line.
+
+    Attributes:
+        on: the date asked about; today by default.
+        known: the moment of knowledge; now by default.
+        horizon: up to when silence counts; the day of ``known`` by default.
+    """
+
+    on: str | None = None
+    known: str | None = None
+    horizon: str | None = None
+
+
+class Told(NamedTuple):
+    """An answer, and both clocks in words."""
+
+    answer: PortfolioAnswer
+    clocks: str
+
+
+def ask_portfolio(
+    session: Session, clocks: Clocks, question: Question, *, fold: bool = False
+) -> Told:
+    """Ask all agreements.
+
+    Args:
+        session: the run, for the ledger, its index and today's date.
+        clocks: the day, the moment of knowledge and the horizon.
+        question: makes the answer of whoever knows the agreements.
+        fold: leave the index alone.
+
+    Raises:
+        InputError: a date cannot be read.
+        NotFound: nothing was known by then, or nothing is called so.
+    """
+    on = date_of(session, clocks)
+    with session.reading() as ledger:
+        at = moment(ledger, clocks.known, None)
+        horizon = (
+            dt.date.fromisoformat(at.at[:10]).toordinal()
+            if clocks.horizon is None
+            else day(session, clocks.horizon, "--horizon").last
+        )
+        known = KnownIn(at.position, at.recorded_at)
+        asked = Moment(on.text, on.last, known, _horizon_text(horizon))
+        reading = _Reading(ledger, asked, horizon)
+
+        def indexed(connection: sqlite3.Connection) -> PortfolioAnswer:
+            return question(reading.tables(connection), asked)
+
+        found = None if fold else session.index(ledger).ask(indexed, _note)
+        if found is None:
+            found = question(reading.folded(ledger.names()), asked)
+    return Told(found, f"{on_words(on)}, {moment_words(at, clocks.known, ())}")
+
+
+def date_of(session: Session, clocks: Clocks) -> PartialDate:
+    """Give the date that is asked about.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    return session.today if clocks.on is None else day(session, clocks.on, "--on")
+
+
+class _Reading:
+    """A ledger as it was known at a moment.
+
+    Args:
+        ledger: the ledger.
+        asked: the day and the moment.
+        horizon: the day up to which silence counts, an ordinal.
+    """
+
+    def __init__(self, ledger: Ledger, asked: Moment, horizon: int) -> None:
+        self._ledger = ledger
+        self._asked = asked
+        self._horizon = horizon
+
+    def tables(self, connection: sqlite3.Connection) -> Agreements:
+        """Give the agreements as the index knows them, and as the fold the others."""
+        from projections.readmodel.portfolio import Portfolio
+
+        asked = self._asked
+        there = Portfolio(
+            connection, known=asked.known.position, on=asked.day, horizon=self._horizon
+        )
+        return Together([there, self.folded(sorted(there.aside))])
+
+    def folded(self, names: Iterable[str]) -> Folded:
+        """Give agreements as the fold knows them."""
+        from projections.portfolio_fold import Folded
+
+        listed = list(names)
+        return Folded(lambda: self._timelines(listed), self._asked.day)
+
+    def _timelines(self, names: Iterable[str]) -> Iterator[Timeline]:
+        """Yield agreements one after the other."""
+        from projections.timeline import timeline_of
+
+        position = self._asked.known.position
+        with Progress("folding") as progress:
+            for name in names:
+                entries = self._ledger.entries(name, known=position)
+                progress.advance(len(entries))
+                if entries:
+                    yield timeline_of(entries, horizon=self._horizon)
+
+
+def _note(sentence: str) -> None:
+    """Say why the index did not answer."""
+    aside(
+        f"note: {sentence}; every agreement is folded instead",
+        "hint: whereas index update",
+    )
+
+
+def _horizon_text(horizon: int) -> str | None:
+    """Write a horizon, null where it is infinite."""
+    return None if horizon in {NEG_INF, INF} else day_text(horizon)

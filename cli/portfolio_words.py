@@ -1,0 +1,301 @@
+"""Put answers about all agreements into words, and read what is asked of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, cast
+
+from cli.answer import Answer, Column, Table
+from cli.asking import day
+from cli.phrases import numbers, status, what
+from cli.session import Session
+from events.dates import INF, LAST_DAY, PartialDate, add_months, day_text
+from events.errors import InputError
+
+if TYPE_CHECKING:
+    from cli.asking_portfolio import Told
+    from events.when import Offset
+    from projections.portfolio_answers import (
+        FoundProvision,
+        FoundStake,
+        PortfolioAnswer,
+        Total,
+    )
+
+COLUMNS = tuple(
+    map(
+        Column,
+        (
+            *("agreement", "provision", "kind", "holder", "against", "what", "status"),
+            *("starts", "ends", "ends_from", "ends_to", "waits_for", "words", "events"),
+        ),
+    )
+)
+PROVISIONS = ("agreement", "provision", "holder", "what", "status")
+LAPSING = ("date", "agreement", "provision", "holder", "what")
+STAKES = (
+    *map(Column, ("agreement", "holder", "issuer", "basis", "dated", "share")),
+    *map(Column, ("votes", "value", "event")),
+)
+TOTALS = tuple(
+    map(
+        Column,
+        ("kind", "basis", "provisions", "agreements", "amounts", "unknown"),
+    )
+)
+_COUNT = re.compile(r"[0-9]{1,9}")
+_DEFAULT_WITHIN = "12 months"
+
+
+def provisions(told: Told, title: str, shown: Sequence[str]) -> Answer:
+    """Show provisions of many agreements.
+
+    Args:
+        told: what was found.
+        title: what was asked for, to follow the count.
+        shown: the columns for a reader.
+    """
+    found = told.answer
+    items = cast("Sequence[FoundProvision]", found.items)
+    noun = "provision" if found.found == 1 else "provisions"
+    return Answer(
+        document=found,
+        items=items,
+        title=f"{found.found} {noun} {title} {told.clocks}{_page(found)}",
+        table=Table(COLUMNS, [_row(item) for item in items]),
+        shown=Table(
+            [SHOWN[name][0] for name in shown],
+            [[SHOWN[name][1](item) for name in shown] for item in items],
+        ),
+        remarks=tuple(_remarks(found)),
+        hints=_hints(items),
+    )
+
+
+def stakes(told: Told, issuer: str) -> Answer:
+    """Show stakes in an issuer."""
+    found = told.answer
+    items = cast("Sequence[FoundStake]", found.items)
+    rows = [
+        (
+            *(s.agreement, s.holder, s.issuer, s.basis, s.as_of, s.share),
+            *(s.votes or "", s.value or "", f"@{s.event}"),
+        )
+        for s in items
+    ]
+    return Answer(
+        document=found,
+        items=items,
+        title=f"Stakes in {issuer} {told.clocks}{_page(found)}",
+        table=Table(STAKES, rows),
+        shown=Table(
+            tuple(
+                map(Column, ("agreement", "holder", "share", "basis", "dated", "by"))
+            ),
+            [(r[0], r[1], r[5], r[3], r[4], r[8]) for r in rows],
+        ),
+        remarks=tuple(_remarks(found)),
+    )
+
+
+def totals(told: Told) -> Answer:
+    """Show what amounts come to."""
+    found = told.answer
+    items = cast("Sequence[Total]", found.items)
+    return Answer(
+        document=found,
+        items=items,
+        title=f"Totals {told.clocks}{_page(found)}",
+        table=Table(
+            TOTALS,
+            [
+                (
+                    *(t.kind, t.basis or "", str(t.provisions), str(t.agreements)),
+                    *("; ".join(t.amounts), "; ".join(t.unknown)),
+                )
+                for t in items
+            ],
+        ),
+        shown=Table(
+            tuple(map(Column, ("kind", "basis", "amount", "provisions", "in"))),
+            [
+                (
+                    *(t.kind, t.basis or "", " + ".join([*t.amounts, *_unknown(t)])),
+                    *(str(t.provisions), _agreements(t.agreements)),
+                )
+                for t in items
+            ],
+        ),
+        remarks=tuple(_remarks(found)),
+    )
+
+
+def count_of(text: str, option: str) -> int:
+    """Read a count.
+
+    Raises:
+        InputError: it is none.
+    """
+    if not _COUNT.fullmatch(text):
+        raise InputError(f"{text} is no count", field=option, hint="write 20")
+    return int(text)
+
+
+def window_of(
+    session: Session, window: str | None, within: str | None, on: PartialDate
+) -> tuple[tuple[int, int], str]:
+    """Read a window: its first and last day as ordinals, and in words.
+
+    Args:
+        session: the run, for today's date.
+        window: the first and the last day, if given.
+        within: how long from the date asked about, if given.
+        on: that date.
+
+    Raises:
+        InputError: it cannot be read, or both are given.
+    """
+    if window is None:
+        last = min(_moved(on.last, within or _DEFAULT_WITHIN), LAST_DAY)
+        return (on.last, last), f"{day_text(on.last)}..{day_text(last)}"
+    if within is not None:
+        raise InputError(
+            "a window has its last day, or a length",
+            field="--within",
+            hint="leave out --within",
+        )
+    start, dots, end = window.partition("..")
+    if not start or not end:
+        raise InputError(
+            f"{window} is not a window",
+            field="FROM..TO",
+            hint=f"write {start}..{start}" if not dots else "write 2026-01..2026-03",
+        )
+    first, last_date = (day(session, text, "FROM..TO") for text in (start, end))
+    if last_date.last < first.first:
+        raise InputError(
+            f"{window} ends before it begins",
+            field="FROM..TO",
+            hint=f"write {end}..{start}",
+        )
+    return (first.first, last_date.last), window
+
+
+def _moved(start: int, words: str) -> int:
+    """Count a duration on from a day; a month that is too short ends on its last day.
+
+    Raises:
+        InputError: the words are no duration.
+    """
+    from events.when import Offset, When
+
+    try:
+        expr = When.parse(f"{words} after 2000-01-01").expr
+    except InputError as error:
+        raise _no_duration(words) from error
+    if not isinstance(expr, Offset):
+        raise _no_duration(words)
+    return _later(start, expr)
+
+
+def _later(start: int, offset: Offset) -> int:
+    """Move a day on."""
+    match offset.unit:
+        case "days":
+            return start + offset.count
+        case "weeks":
+            return start + 7 * offset.count
+        case "months":
+            return min(add_months(start, offset.count, rounded="down"), INF)
+        case "years":
+            return min(add_months(start, 12 * offset.count, rounded="down"), INF)
+        case _:
+            raise _no_duration(f"{offset.count} {offset.unit}")
+
+
+def _no_duration(words: str) -> InputError:
+    return InputError(
+        f"{words} is no duration", field="--within", hint="write '90 days'"
+    )
+
+
+def _row(item: FoundProvision) -> tuple[str, ...]:
+    """Write a provision for a program."""
+    one = item.provision
+    first, last = one.ends_between
+    return (
+        *(item.agreement, one.id, one.kind, " ".join(one.holders)),
+        *(" ".join(one.against), what(one), one.status, one.starts, one.ends or ""),
+        *(first or "", last or "", "; ".join(one.waits_for), "; ".join(item.words)),
+        numbers(one.set_by),
+    )
+
+
+def _date(item: FoundProvision) -> str:
+    """Write the day of an end, or the days that it may be."""
+    first, last = item.provision.ends_between
+    if first == last:
+        return first or "any day"
+    return f"{first or 'any day'} … {last or ''}".rstrip()
+
+
+def _holder(item: FoundProvision) -> str:
+    """Name who has a provision, or whom it binds."""
+    one = item.provision
+    if not one.holders and one.against:
+        return f"against {', '.join(one.against)}"
+    return ", ".join(one.holders)
+
+
+def _what(item: FoundProvision) -> str:
+    """Say what a provision is, with the words that are not in its terms."""
+    said = what(item.provision)
+    words = [word for word in item.words if word not in said]
+    return "; ".join([said, *words])
+
+
+def _page(found: PortfolioAnswer) -> str:
+    """Say which of what was found is shown, where it is not all."""
+    count = len(found.items)
+    if count == found.found:
+        return ""
+    if not count:
+        return ", none of them shown"
+    return f", {found.offset + 1} to {found.offset + count} of {found.found}"
+
+
+def _remarks(found: PortfolioAnswer) -> Iterator[str]:
+    """Say that there is nothing."""
+    if not found.found:
+        yield "Nothing."
+
+
+def _hints(items: Sequence[FoundProvision]) -> tuple[str, ...]:
+    """Offer to ask what the first provision rests on."""
+    return tuple(f"whereas why {i.agreement} {i.provision.id}" for i in items[:1])
+
+
+def _unknown(total: Total) -> tuple[str, ...]:
+    """Say how many amounts are not known, where there are several."""
+    if len(total.unknown) > 1:
+        return (f"{len(total.unknown)} unknown",)
+    return total.unknown
+
+
+def _agreements(count: int) -> str:
+    return "1 agreement" if count == 1 else f"{count} agreements"
+
+
+# What a reader is shown of a provision: a column, and what is in it.
+SHOWN: dict[str, tuple[Column, Callable[[FoundProvision], str]]] = {
+    "date": (Column("date", whole=True), _date),
+    "agreement": (Column("agreement", narrow=True), lambda item: item.agreement),
+    "provision": (
+        Column("provision", whole=True, style="bold"),
+        lambda item: item.provision.id,
+    ),
+    "holder": (Column("holder", narrow=True), _holder),
+    "what": (Column("what"), _what),
+    "status": (Column("status"), lambda item: status(item.provision)),
+}

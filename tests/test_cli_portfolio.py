@@ -1,0 +1,340 @@
+"""Questions to all agreements at once, with an index and without one."""
+
+# Snapshots are as wide as what they show.
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sqlite3
+from contextlib import closing
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from inline_snapshot import snapshot
+
+from ledger.importing.files import read_file
+from ledger.ledger import Ledger
+from tests.cli_run import Desk
+
+EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.yaml"))
+
+
+@cache
+def _loaded() -> tuple[bytes, bytes, int, int]:
+    """Load the examples once, and make an index of them."""
+    with TemporaryDirectory() as folder:
+        desk = Desk(Path(folder))
+        desk.do("init")
+        path = desk.folder / "whereas.db"
+        with Ledger.open(path, clock=desk._clock, random=desk._random) as ledger:
+            for example in EXAMPLES:
+                for batch in read_file(example):
+                    ledger.append(list(batch.drafts), recorded_by="ann")
+        desk.do("index rebuild")
+        index = path.with_name("whereas.index.db").read_bytes()
+        return path.read_bytes(), index, desk.now_us, desk.rolls
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> Desk:
+    """A desk with a ledger of the examples, and no index."""
+    content, _, now_us, rolls = _loaded()
+    (tmp_path / "whereas.db").write_bytes(content)
+    return Desk(tmp_path, now_us=now_us, rolls=rolls)
+
+
+@pytest.fixture
+def desk(plain: Desk) -> Desk:
+    """A desk with an index too."""
+    (plain.folder / "whereas.index.db").write_bytes(_loaded()[1])
+    return plain
+
+
+def shown(desk: Desk, line: str) -> str:
+    """Run a command on a terminal without colour."""
+    return str(desk.run(line, columns=100, env={"NO_COLOR": "1"}))
+
+
+# -- the same answers ------------------------------------------------------------------
+
+QUESTIONS = (
+    "exclusive",
+    "exclusive --scope activity=cloud/hosting --scope product=api",
+    "exclusive --scope asset=models/new",
+    "party microsoft",
+    "party openai --kind licence --status in-force --status contingent",
+    "party gale --agreement cuad --limit 3 --offset 2",
+    "lapsing 2024..2032",
+    "lapsing --within '3 years' --party gale",
+    "lapsing 2009-12..2016-01 --on 2009-12-31",
+    "waiting agi-verified",
+    "waiting agi-verified --party openai --kind permission",
+    "stakes suzuki",
+    "stakes openai --party microsoft",
+    "totals",
+    "totals --party microsoft --status contingent",
+    "totals --limit 1 --offset 2",
+)
+CLOCKS = (
+    "",
+    "--on 2012-06-30",
+    "--on 2024-12-31 --horizon 2023-01-01",
+    "--on 2031-02 --known pos:150",
+)
+FORMS = ("", "--json", "--jsonl", "--csv")
+
+
+@pytest.mark.parametrize("clocks", CLOCKS)
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_index_and_the_fold_give_the_same_answer(
+    desk: Desk, question: str, clocks: str
+) -> None:
+    if "--on" in question:
+        clocks = ""
+    if question.startswith("stakes"):
+        clocks = clocks.partition(" --horizon")[0]
+    line = f"portfolio {question} {clocks}"
+    for form in FORMS:
+        assert desk.run(f"{line} {form}") == desk.run(f"{line} {form} --fold")
+
+
+def test_the_index_answers_where_it_is_level(desk: Desk) -> None:
+    with closing(sqlite3.connect(desk.folder / "whereas.index.db")) as index, index:
+        index.execute("UPDATE stakes SET body = replace(body, 'suzuki', 'elsewhere')")
+    assert "elsewhere" in desk("portfolio stakes suzuki")
+    assert "elsewhere" not in desk("portfolio stakes suzuki --fold")
+
+
+def test_without_an_index_nothing_is_noted_and_no_file_is_made(plain: Desk) -> None:
+    before = sorted(plain.folder.rglob("*"))
+    ran = plain.run("portfolio stakes suzuki")
+    assert ran.status == 0
+    assert "note" not in ran.stderr
+    assert sorted(plain.folder.rglob("*")) == before
+
+
+# -- what is shown ---------------------------------------------------------------------
+
+
+def test_who_holds_exclusivity(desk: Desk) -> None:
+    assert shown(desk, "portfolio exclusive --on 2024-06-01") == snapshot("""\
+5 provisions with exclusivity on 2024-06-01, as known now (pos:253)
+
+  AGREEMENT         PROVISION          HOLDER     WHAT                      STATUS
+  alder-birk        exclusive-germany  birk       sole over distribution:   in force through 2025
+                                                  sale + instruments + de;
+                                                  not online/marketplace
+  cuad              exclusive-canada   gale       exclusive over resale:    in force through 2026
+                                                  resale + software + ca
+  microsoft-openai  azure-api          microsoft  exclusive: cloud/hosting  starts between
+                                                  + api                     2019-07-22 and
+                                                                            2025-01-21 (waits)
+  microsoft-openai  azure-cloud        microsoft  exclusive: cloud          in force (no end stated)
+  microsoft-openai  ip-exclusivity     microsoft  exclusive over            starts between
+                                                  ip-models: models,        2019-01-01 and
+                                                  products                  2025-10-27 (waits)
+--- stderr
+hint: whereas why alder-birk exclusive-germany
+""")
+
+
+def test_what_covers_a_scope_or_may(desk: Desk) -> None:
+    question = "portfolio exclusive --scope activity=cloud/hosting --scope product=api"
+    assert desk(f"{question} --on 2024-06-01") == snapshot("""\
+microsoft-openai	azure-api	priority	microsoft	openai	exclusive: cloud/hosting + api	contingent	between 2019-07-22 and 2025-01-21	milestone agi-verified	2026-01-01		between 2019-07-22 and 2025-01-21		@7
+microsoft-openai	azure-cloud	priority	microsoft	openai	exclusive: cloud	in-force	2019-07-22						@4
+--- stderr
+2 provisions with exclusivity over activity cloud/hosting, product api on 2024-06-01, as known now (pos:253)
+""")
+
+
+def test_what_ends_comes_in_the_order_of_its_end(desk: Desk) -> None:
+    question = "portfolio lapsing 2026..2028 --agreement cuad --agreement alder-birk"
+    assert shown(desk, question) == snapshot("""\
+12 provisions ending in 2026..2028 on 2026-01-02, as known now (pos:253)
+
+  DATE          AGREEMENT   PROVISION              HOLDER       WHAT
+  2026-04-01    alder-birk  stock-put              birk         put up to EUR 500k
+  2026-07-01    alder-birk  no-competing-products  alder        restriction: sale +
+                                                                competing-instruments
+  2027-01-01    alder-birk  no-solicitation        alder, birk  restriction: hiring
+  2027-01-01    cuad        exclusive-canada       gale         exclusive over resale: resale +
+                                                                software + ca
+  2026-04-01 …  cuad        control-termination    fern         termination
+  2026-04-01 …  cuad        support                gale         obligation: support
+  2026-04-01 …  cuad        warranty               gale         obligation
+  2026-07-01 …  cuad        wind-down              gale         obligation: support
+  2027-01-01 …  cuad        no-solicit-customers   gale         restriction: solicitation +
+                                                                referred-by-gale
+  2027-01-01 …  cuad        no-solicit-employees   fern, gale   restriction: hiring
+  2027-01-01 …  cuad        non-compete            fern         restriction: resale +
+                                                                competing-software; not
+                                                                competing-software/accounting
+  2028-01-01 …  cuad        audit                  fern         permission: audit; if once a year,
+                                                                on 10 days' notice
+--- stderr
+hint: whereas why alder-birk stock-put
+""")
+
+
+def test_what_waits_for_a_milestone(desk: Desk) -> None:
+    assert shown(desk, "portfolio waiting agi-verified --party openai") == snapshot("""\
+5 provisions hanging on agi-verified on 2026-01-02, as known now (pos:253)
+
+  AGREEMENT         PROVISION          HOLDER     WHAT                      STATUS
+  microsoft-openai  azure-api          microsoft  exclusive: cloud/hosting  until milestone
+                                                  + api; cloud/hosting +    agi-verified (waits)
+                                                  api/joint; not
+                                                  us-national-security
+  microsoft-openai  compute-threshold  openai     restriction of an         until milestone
+                                                  unknown amount: models,   agi-verified claimed
+                                                  products, research +      (waits)
+                                                  agi-development; if
+                                                  compute thresholds
+                                                  vastly exceeding those
+                                                  of today's leading
+                                                  training systems
+  microsoft-openai  ip-exclusivity     microsoft  exclusive over            until milestone
+                                                  ip-models: models,        agi-verified (waits)
+                                                  products
+  microsoft-openai  ip-research        microsoft  licence: research         until earliest of
+                                                                            (milestone agi-verified
+                                                                            determined; through
+                                                                            2030) (waits)
+  microsoft-openai  revenue-share      microsoft  revenue share of an       until milestone
+                                                  unknown amount            agi-verified determined
+                                                                            (waits)
+--- stderr
+hint: whereas why microsoft-openai azure-api
+""")
+
+
+def test_stakes_in_an_issuer(desk: Desk) -> None:
+    assert shown(desk, "portfolio stakes suzuki --on 2014-12-31") == snapshot("""\
+Stakes in suzuki on 2014-12-31, as known now (pos:253)
+
+  AGREEMENT          HOLDER      SHARE   BASIS          DATED    BY
+  volkswagen-suzuki  volkswagen  19.9 %  issued shares  2010-01  @8
+""")
+
+
+def test_what_amounts_come_to(desk: Desk) -> None:
+    assert shown(desk, "portfolio totals") == snapshot("""\
+Totals on 2026-01-02, as known now (pos:253)
+
+  KIND         BASIS                         AMOUNT                         PROVISIONS  IN
+  investment                                 USD 21bn                       5           2 agreements
+  obligation                                 at least USD 1m + USD 5k per   2           1 agreement
+                                             unit
+  price        list price of the year        up to 5 %                      1           1 agreement
+               before
+  purchase                                   USD 2m per year + USD 250bn +  3           2 agreements
+                                             unknown
+  restriction                                up to 50000 seats + up to USD  3           3 agreements
+                                             1.5bn per year + unknown
+  risk                                       up to EUR 2m per year + up to  2           2 agreements
+                                             USD 4m
+""")
+
+
+def test_nothing_is_said_in_words(desk: Desk) -> None:
+    assert shown(desk, "portfolio lapsing 1990..1991 --on 1990-01-01") == snapshot("""\
+0 provisions ending in 1990..1991 on 1990-01-01, as known now (pos:253)
+
+Nothing.
+""")
+
+
+# -- pages -----------------------------------------------------------------------------
+
+
+def test_pages_put_together_are_the_whole(desk: Desk) -> None:
+    line = "portfolio party microsoft --jsonl"
+    whole = desk.run(line).stdout.splitlines()
+    pages = [
+        desk.run(f"{line} --limit 5 --offset {at}").stdout.splitlines()
+        for at in range(0, len(whole) + 5, 5)
+    ]
+    assert len(whole) > 10
+    assert [row for page in pages for row in page] == whole
+    assert pages[-1] == []
+
+
+def test_a_page_says_which_it_is(desk: Desk) -> None:
+    title = desk.run("portfolio party microsoft --limit 2 --offset 3").stderr
+    assert title.rpartition(", ")[2] == "4 to 5 of 22\n"
+    title = desk.run("portfolio party microsoft --offset 100").stderr
+    assert title.rpartition(", ")[2] == "none of them shown\n"
+    document = json.loads(
+        desk.run("portfolio party microsoft --limit 2 --offset 3 --json").stdout
+    )
+    assert document["found"] == 22
+    assert document["offset"] == 3
+    assert len(document["items"]) == 2
+
+
+def test_a_spreadsheet_has_a_header_and_the_events(desk: Desk) -> None:
+    written = desk.run("portfolio exclusive --csv").stdout
+    rows = list(csv.DictReader(io.StringIO(written)))
+    assert {row["provision"]: row["events"] for row in rows}["azure-api"] == (
+        "@7 @26 @34 @44"
+    )
+
+
+# -- what cannot be asked --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("party micrsoft", "no agreement speaks of the party micrsoft"),
+        ("waiting agi", "no agreement speaks of the milestone agi"),
+        ("stakes nobody", "no agreement speaks of the issuer nobody"),
+        ("party microsoft --status forced", "there is no status forced"),
+        ("party microsoft --limit some", "--limit: some is no count"),
+        ("lapsing 2026", "2026 is not a window"),
+        ("lapsing 2027..2026", "2027..2026 ends before it begins"),
+        ("lapsing 2026..2027 --within '1 year'", "has its last day, or a length"),
+        ("lapsing --within soon", "soon is no duration"),
+        ("lapsing --within '5 business days in US'", "is no duration"),
+        ("exclusive --scope colour=red", "scope has no axis colour"),
+        ("totals --known 1999", "nothing was recorded by 1999"),
+    ],
+)
+def test_what_cannot_be_answered_is_refused_alike(
+    desk: Desk, question: str, told: str
+) -> None:
+    ran = desk.run(f"portfolio {question}")
+    assert told in ran.stderr
+    assert ran.status in {1, 2}
+    folded = desk.run(f"portfolio {question} --fold")
+    assert ran == folded._replace(stderr=folded.stderr.replace(" --fold", ""))
+
+
+def test_a_party_without_anything_is_no_error(desk: Desk) -> None:
+    desk.do(
+        "append agreement-opened a-b --effective 2019 --title 'A - B'"
+        " --party id=lone,name=Lone --party id=other,name=Other"
+    )
+    ran = desk.run("portfolio party lone")
+    assert (ran.stdout, ran.status) == ("", 0)
+    assert ran == desk.run("portfolio party lone --fold")
+
+
+@pytest.mark.parametrize(
+    ("within", "last"),
+    [
+        ("90 days", "2026-04-02"),
+        ("2 weeks", "2026-01-16"),
+        ("1 month", "2026-02-02"),
+        ("2 years", "2028-01-02"),
+    ],
+)
+def test_a_window_is_as_long_as_it_is_said(desk: Desk, within: str, last: str) -> None:
+    document = desk.run(f"portfolio lapsing --within '{within}' --json").stdout
+    assert json.loads(document)["question"] == {"lapsing": f"2026-01-02..{last}"}
