@@ -8,6 +8,7 @@ rules as tables.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -18,6 +19,7 @@ from events.scope import AXES, Box, box_covers, scope_text
 from projections.across import Held, Identities, KnownIn, held_on, horizon_of
 from projections.bearing import Bearing, Bearings
 from projections.counterparty import as_written
+from projections.matching import meet
 from projections.provision import Provision
 from projections.question import Question, asked_of, check_question
 from projections.reasons import Reason, reason_of, waits_of
@@ -30,6 +32,8 @@ Verdict = Literal["permitted", "not-permitted", "contingent", "silent"]
 
 # A question that falls into more parts than this is too open to be answered by parts.
 MAX_PARTS = 500
+# Of more parts than this what they have in common is not asked about.
+MAX_CROSSED = 40
 
 
 class Clash(msgspec.Struct, frozen=True, kw_only=True):
@@ -225,7 +229,8 @@ def _parts(
     """List the parts of a question that have another answer than the whole.
 
     Parts with the same answer for the same reasons are listed together, and a part
-    that lies within another one of them is not listed.
+    that lies within another one of them is not listed. What two parts have in common
+    is listed where it has a third answer.
     """
     boxes = [box for box in dict.fromkeys(heard.parts) if box != whole]
     if len(boxes) > MAX_PARTS:
@@ -238,7 +243,25 @@ def _parts(
         found = asking.hear(box)
         if found.verdict != heard.verdict:
             groups.setdefault(found.gist, ([], found))[0].append(box)
+    told = [(_widest(boxes), found) for boxes, found in groups.values()]
+    for box, verdicts in _common(told):
+        found = asking.hear(box)
+        if found.verdict not in verdicts:
+            groups.setdefault(found.gist, ([], found))[0].append(box)
     return [(_widest(boxes), found) for boxes, found in groups.values()]
+
+
+def _common(
+    told: Sequence[tuple[list[Box], _Heard]],
+) -> Iterator[tuple[Box, set[Verdict]]]:
+    """Yield what parts with different answers have in common, and those answers."""
+    parts = [(box, found.verdict) for boxes, found in told for box in boxes]
+    seen: set[Box] = {box for box, _ in parts}
+    for (one, mine), (other, others) in combinations(parts[:MAX_CROSSED], 2):
+        box = meet(one, other) if mine != others else None
+        if box is not None and box not in seen:
+            seen.add(box)
+            yield box, {mine, others}
 
 
 def _widest(boxes: Sequence[Box]) -> list[Box]:

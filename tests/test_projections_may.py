@@ -525,3 +525,19 @@ def test_an_exclusivity_does_not_lift_a_ban_on_whom_it_binds() -> None:
     assert told(asked(ledger, "a sale territory=de with b")) == "permitted; e permits"
     answer = asked(ledger, "a sale territory=fr with b")
     assert (told(answer), answer.conflicts) == ("not-permitted; r bars", [])
+
+
+def test_what_two_parts_have_in_common_may_have_a_third_answer() -> None:
+    """
+    - {event: PermissionGranted, effective: 2020-01-01, id: p, holder: a,
+       scope: {activity: [sale], asset: [models]}}
+    - {event: RestrictionImposed, effective: 2020-01-01, id: r, against: a,
+       scope: {activity: [sale], territory: [fr]}}
+    """
+    ledger = test_what_two_parts_have_in_common_may_have_a_third_answer
+    answer = asked(ledger, "a sale")
+    assert [(part.scope_text, part.verdict) for part in answer.unless] == [
+        ("asset models", "permitted"),
+        ("territory fr", "not-permitted"),
+        ("asset models, territory fr", "contingent"),
+    ]
