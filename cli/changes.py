@@ -72,6 +72,8 @@ def value(given: Any, field: str | None) -> str:
             words = ""
         case bool():
             words = "yes" if given else "no"
+        case 0 if field == "event":
+            words = numbers([given])
         case Mapping() if field is None:
             words = _whole(given)
         case Mapping() if field == "readings":

@@ -102,8 +102,8 @@ def _awaited(atom: str) -> str:
 
 
 def numbers(seqs: Iterable[int]) -> str:
-    """Write the numbers of events."""
-    return " ".join(f"@{seq}" for seq in seqs)
+    """Write the numbers of events; what is only supposed has none."""
+    return " ".join(f"@{seq}" if seq else "(supposed)" for seq in seqs)
 
 
 def _from(starts: str) -> str:

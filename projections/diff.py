@@ -90,7 +90,8 @@ def changes(before: StateAnswer, after: StateAnswer) -> Iterator[Change]:
     yield from _listed("measure", before.measures, after.measures, "measure", "subject")
     yield from _listed("milestone", before.milestones, after.milestones, "milestone")
     yield from _listed("dispute", before.disputes, after.disputes, "id")
-    yield from _listed("pending", before.pending, after.pending, "event")
+    waiting = _waiting(before.pending), _waiting(after.pending)
+    yield from _compare("pending", *waiting, _without_numbers)
     if before.ended != after.ended:
         yield Change(
             sign="~",
@@ -115,6 +116,14 @@ def _listed(
         return {" ".join(str(i[k]) for k in keys if i[k]): i for i in items}
 
     yield from _compare(kind, by_key(before), by_key(after), _without_numbers)
+
+
+def _waiting(pending: list[Fields]) -> dict[str, Fields]:
+    """Know pending events by their numbers, and those that are supposed by the rest."""
+    return {
+        str(one["event"] or f"supposed {one['type']} {one['effective']}"): one
+        for one in pending
+    }
 
 
 def _without_numbers(fields: Fields) -> Fields:

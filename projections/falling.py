@@ -16,6 +16,7 @@ import msgspec
 from events.frame import AgreementEnded, InstrumentSigned, InstrumentTookEffect
 from events.happenings import NoticeGiven
 from projections.answers import Range, between
+from projections.deciding import deciding
 from projections.fold import fold
 from projections.marks import Mark, What, marks
 from projections.naming import about
@@ -194,8 +195,17 @@ def _item(timeline: Timeline, provision: Provision, mark: Mark) -> Item:
         when=mark.when,
         words=mark.words,
         text=provision.text,
-        events=(provision.why.get(mark.part, provision.set_by[0]),),
+        events=_events(timeline, provision, mark),
     )
+
+
+def _events(timeline: Timeline, provision: Provision, mark: Mark) -> tuple[int, ...]:
+    """Name the event that set a term, and those that decided its day."""
+    term = provision.why.get(mark.part, provision.set_by[0])
+    if mark.rests_on is None or not mark.span.exact:
+        return (term,)
+    decided = deciding(mark.rests_on, timeline.facts, provision.id)
+    return tuple(dict.fromkeys((term, *decided)))
 
 
 def _taking_effect(timeline: Timeline, window: Span) -> Iterator[Item]:

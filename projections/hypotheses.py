@@ -14,15 +14,17 @@ Text form::
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, TypeVar
+
+from msgspec.structs import replace
 
 from events.dates import INF, NEG_INF, PartialDate
 from events.entry import Draft, Entry, provisional
 from events.errors import InputError, Refused, WhereasError
 from events.happenings import NoticeGiven, OptionExercised
 from events.when import When
-from projections.facts import Facts
+from projections.facts import Dated, Facts, Instrument, Report
 from projections.naming import unnumbered, with_conflict
 from projections.provision import Provision
 from projections.refusals import absent
@@ -34,6 +36,9 @@ from projections.timeline import Timeline, timeline_of
 
 _EVENT = re.compile(r"(notice|exercise) +([^\s@]+) *@ *(.+)")
 _WORDS = re.compile(r"(notice|exercise)\b(?! *[.=>])")
+
+
+_Told = TypeVar("_Told", Dated, Report, Instrument)
 
 
 class SupposedEvent(NamedTuple):
@@ -148,7 +153,68 @@ def suppose_all(
         if skipped.seq > last.seq:
             names = hypotheses.event_texts
             raise _refusal(skipped, entries, names) from skipped.error
-    return timeline
+    return _unnumbered(timeline, last.seq)
+
+
+def _unnumbered(timeline: Timeline, last: int) -> Timeline:
+    """Give supposed events the number 0, which supposed facts have too.
+
+    The next number may be that of another event that is recorded.
+
+    Args:
+        timeline: where supposed events stand under the numbers that follow.
+        last: the number of the last recorded event.
+    """
+
+    def told(entry: Entry) -> Entry:
+        if entry.seq <= last:
+            return entry
+        return replace(entry, envelope=replace(entry.envelope, seq=0))
+
+    return replace(
+        timeline,
+        record=replace(
+            timeline.record, entries=[told(entry) for entry in timeline.record.entries]
+        ),
+        facts=_without_numbers(timeline.facts, last),
+        steps=[
+            step if step.seq <= last else replace(step, seq=0, entry=told(step.entry))
+            for step in timeline.steps
+        ],
+        pending=[p._replace(entry=told(p.entry)) for p in timeline.pending],
+    )
+
+
+def _without_numbers(facts: Facts, last: int) -> Facts:
+    """Give what supposed events say and declare the number 0."""
+
+    def numbers(given: Mapping[str, int]) -> dict[str, int]:
+        return {name: seq if seq <= last else 0 for name, seq in given.items()}
+
+    def all_of(given: Mapping[str, list[_Told]]) -> dict[str, list[_Told]]:
+        return {name: list(map(one, told)) for name, told in given.items()}
+
+    def one(told: _Told) -> _Told:
+        return told if told.seq <= last else told._replace(seq=0)
+
+    return replace(
+        facts,
+        notices=all_of(facts.notices),
+        measures=all_of(facts.measures),
+        milestones={
+            name: replace(
+                known,
+                claims=list(map(one, known.claims)),
+                determinations=list(map(one, known.determinations)),
+                lapsed=known.lapsed and one(known.lapsed),
+            )
+            for name, known in facts.milestones.items()
+        },
+        parties=numbers(facts.parties),
+        granted=numbers(facts.granted),
+        disputes=numbers(facts.disputes),
+        instruments={name: one(signed) for name, signed in facts.instruments.items()},
+    )
 
 
 def _refusal(

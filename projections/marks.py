@@ -45,6 +45,7 @@ class Mark(NamedTuple):
         waits_for: what the day hangs on, in text form.
         part: the part of the provision whose event decides.
         words: more about it: an amount, a price.
+        rests_on: the term whose facts decide when it is.
     """
 
     what: What
@@ -53,6 +54,7 @@ class Mark(NamedTuple):
     waits_for: tuple[str, ...] = ()
     part: str = "grant"
     words: str | None = None
+    rests_on: When | None = None
 
 
 def marks(provision: Provision, facts: Facts, window: Span) -> Iterator[Mark]:
@@ -81,7 +83,7 @@ def _start(provision: Provision, facts: Facts, window: Span, what: What) -> Mark
     """Tell when a provision begins."""
     when, span = starts_when(provision), start_of(provision, facts)
     waits = _waits(when, facts, provision, span, window)
-    return Mark(what, span, when.text, waits, "starts")
+    return Mark(what, span, when.text, waits, "starts", rests_on=when)
 
 
 def _end(provision: Provision, facts: Facts, window: Span, what: What) -> Mark:
@@ -95,7 +97,7 @@ def _end(provision: Provision, facts: Facts, window: Span, what: What) -> Mark:
     if when is None:
         return Mark(what, span, "", (), "ends")
     waits = _waits(when, facts, provision, span, window)
-    return Mark(what, span, when.text, waits, "ends")
+    return Mark(what, span, when.text, waits, "ends", rests_on=when)
 
 
 def _due(provision: Provision, facts: Facts, window: Span) -> Iterator[Mark]:

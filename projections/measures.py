@@ -26,6 +26,16 @@ def measure_span(atom: Measure, facts: Facts) -> Span:
     )
 
 
+def deciding_reports(atom: Measure, facts: Facts) -> list[Report]:
+    """List the reports from which a measure has, or may have, reached its value."""
+    found = _satisfying(atom, facts)
+    if not found:
+        return []
+    first = min(found, key=lambda report: report.span.lo)
+    surest = min(found, key=lambda report: report.span.hi)
+    return [first] if first.span == surest.span else [first, surest]
+
+
 def reached(atom: Measure, facts: Facts) -> bool:
     """Tell whether a report certainly satisfies."""
     return bool(_satisfying(atom, facts))

@@ -250,12 +250,12 @@ def _window(hypotheses: Hypotheses, effects: Sequence[Effect], on: PartialDate) 
 
 
 def _supposed_events(timeline: Timeline, last: int) -> Iterator[dict[str, Any]]:
-    """Yield the events that are supposed."""
+    """Yield the events that are supposed, none of which has a number."""
     for seq, entry in timeline.record.known.items():
         if seq > last:
             envelope = entry.envelope
             yield {
-                "event": seq,
+                "event": 0,
                 "type": envelope.type,
                 "about": about(entry.event),
                 "effective": str(envelope.effective) if envelope.effective else None,

@@ -355,3 +355,39 @@ def test_without_the_library_a_calendar_file_says_what_to_install(
     with pytest.raises(InputError, match="needs the library icalendar") as refused:
         calendar_file(answer)
     assert refused.value.hint == "install whereas[ics]"
+
+
+def test_an_item_cites_what_decided_its_day_beside_the_term() -> None:
+    """
+    - {event: ObligationAssumed, effective: 2020-01-01, id: supply, holder: a,
+       ends: renews every 12 months from (through 2023) unless notice 6 months before}
+    - {event: PermissionGranted, effective: 2020-01-01, id: plain, holder: a,
+       ends: through 2025}
+    - {event: PermissionGranted, effective: 2020-01-01, id: early, holder: a,
+       ends: earliest of (milestone m; measure loans = USD 0; through 2025)}
+    - {event: PermissionGranted, effective: 2020-01-01, id: repaid, holder: a,
+       ends: earliest of (measure loans = USD 0; measure loans = USD 1)}
+    - {event: PermissionGranted, effective: 2020-01-01, id: late, holder: a,
+       starts: milestone m}
+    - {event: NoticeGiven, effective: 2025-06-01, kind: non-renewal, by: a,
+       provision: supply}
+    - {event: NoticeGiven, effective: 2025-07-01, kind: non-renewal, by: a,
+       provision: supply}
+    - {event: MilestoneDetermined, effective: 2026-03-01, milestone: m,
+       outcome: occurred}
+    - {event: MeasureReported, effective: 2026-04-01, measure: loans, value: USD 0}
+    """
+    answer = due(
+        test_an_item_cites_what_decided_its_day_beside_the_term,
+        "2026-01-01",
+        "2026-12-31",
+        horizon="2027-01-01",
+    )
+    assert {item.subject: item.events for item in answer.items} == {
+        "supply": (2, 7),
+        "plain": (3,),
+        # What came after it had ended anyway decided nothing.
+        "early": (4,),
+        "late": (6, 9),
+        "repaid": (5, 10),
+    }

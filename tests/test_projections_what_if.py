@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
 from events.dates import PartialDate
@@ -156,9 +159,36 @@ def test_events_of_a_file_are_folded_after_the_recorded_ones() -> None:
         "2041-01-01 ends licence",
     ]
     assert [(e["event"], e["type"], e["about"]) for e in answer.events] == [
-        (9, "term-extended", "licence"),
-        (10, "permission-granted", "new"),
+        (0, "term-extended", "licence"),
+        (0, "permission-granted", "new"),
     ]
+
+
+def test_what_is_supposed_is_not_told_as_a_recorded_event() -> None:
+    answer = what_if(
+        AGREEMENT,
+        "exercise put@2027-03-01",
+        "notice supply@2026-03-01",
+        also="- {event: RightRelinquished, effective: milestone m, provision: licence,"
+        " by: a}",
+        on="2028-01-01",
+    )
+    put, pending = answer.changes[-2:]
+    assert {c.subject: c.events for c in answer.changes} == {
+        "supply": (0,),
+        "put": (0,),
+        "supposed right-relinquished milestone m": (),
+    }
+    assert put.after["ended"] == {"basis": "exercised", "event": 0}
+    assert pending.kind == "pending"
+    told = json.dumps(msgspec.to_builtins(answer))
+    numbers = {int(n) for n in re.findall(r'"event": ([0-9]+)', told)}
+    assert numbers <= {0, *range(1, 9)}
+    assert {
+        (one.item.what, one.item.subject): one.item.events
+        for one in answer.schedule
+        if one.sign == "+"
+    } == {("ends", "supply"): (4, 0), ("closes", "put"): (0,)}
 
 
 def test_recorded_events_that_could_not_apply_are_told() -> None:
