@@ -26,13 +26,17 @@ _COLUMNS = (
 _SHOWN = tuple(map(Column, ("event", "position", "leaf_hash", "tree_size", "root")))
 
 
-def answer(receipts: Sequence[Receipt], types: Sequence[str]) -> Answer:
+def answer(
+    receipts: Sequence[Receipt], types: Sequence[str], proof: str | None = None
+) -> Answer:
     """Tell where events were recorded.
 
     Args:
         receipts: one an event.
         types: the types of the events, in the same order.
+        proof: the text of a proof of the event, where one was wanted.
     """
+    proven = {} if proof is None else {"proof": proof}
     rows = [
         (
             outcome(receipt),
@@ -47,7 +51,7 @@ def answer(receipts: Sequence[Receipt], types: Sequence[str]) -> Answer:
         for receipt, kind in zip(receipts, types, strict=True)
     ]
     return Answer(
-        document={"schema": RECEIPTS_SCHEMA, "receipts": receipts},
+        document={"schema": RECEIPTS_SCHEMA, "receipts": receipts, **proven},
         items=receipts,
         title=title(receipts, types),
         table=Table(_COLUMNS, rows),

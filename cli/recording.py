@@ -6,14 +6,16 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from cli.output import put
+from cli.output import aside, put
+from cli.proving import STDOUT, Proving
 from cli.receipts import answer
 from cli.session import Session
-from events.errors import InputError
+from events.errors import InputError, WhereasError
 
 if TYPE_CHECKING:
     from events.entry import Draft, Entry
     from ledger.ledger import Ledger
+    from ledger.receipts import Receipt
 
 # A field as a file has it, in a hint.
 _FIELD = re.compile(r'\b([a-z_]+): (?=")')
@@ -26,6 +28,7 @@ def record(
     recorded_by: str | None,
     expect: str | None = None,
     dry_run: bool = False,
+    proving: Proving | None = None,
 ) -> None:
     """Record events together, all or none, and print their receipts.
 
@@ -35,6 +38,7 @@ def record(
         recorded_by: who records, as the settings say where it is None.
         expect: how many events the agreement is to have, in words.
         dry_run: print instead what would change in the state.
+        proving: the proof that is wanted of the one event.
 
     Raises:
         WhereasError: what the ledger refuses.
@@ -42,6 +46,8 @@ def record(
     if recorded_by is not None:
         session.flags["recorded_by"] = recorded_by
     with session.writing() as ledger:
+        if proving is not None:
+            proving.check(ledger, drafts)
         receipts = ledger.append(
             drafts,
             recorded_by=session.settings.recorded_by,
@@ -53,7 +59,36 @@ def record(
 
             put(rehearsed(ledger, drafts, receipts, session), session)
         else:
-            put(answer(receipts, [draft.event.TYPE for draft in drafts]), session)
+            types = [draft.event.TYPE for draft in drafts]
+            _give(session, ledger, receipts, types, proving)
+
+
+def _give(
+    session: Session,
+    ledger: Ledger,
+    receipts: Sequence[Receipt],
+    types: Sequence[str],
+    proving: Proving | None,
+) -> None:
+    """Print receipts, whatever becomes of the proof, and then what went wrong with it.
+
+    Raises:
+        WhereasError: what was recorded could not be proven.
+    """
+    if proving is None:
+        put(answer(receipts, types), session)
+        return
+    try:
+        proof = proving.make(ledger, receipts[0])
+    except WhereasError:
+        put(answer(receipts, types), session)
+        raise
+    told = answer(receipts, types, proof)
+    if proving.place == STDOUT and session.format is None:
+        aside(told.title)
+    else:
+        put(told, session)
+    proving.keep(proof)
 
 
 def _count(words: str | None) -> int | None:

@@ -11,6 +11,7 @@ import typer
 
 from cli import fields, options
 from cli.command import Command, Group, command, group
+from cli.proving import PARAMETERS, Proving
 from cli.recording import read, record
 from cli.session import session_of
 from events.base import Event
@@ -37,6 +38,14 @@ EXAMPLES = (
         ),
     ),
     ("write the event in an editor", "whereas append --edit term-extended alpha-beta"),
+    (
+        "record a report, and keep a proof for whoever made it",
+        (
+            "whereas append stake-reported alpha-beta --effective 2020 --holder alpha"
+            ' --issuer beta --share "27 %" --basis "all shares"'
+            " --key-file deals.key --proof report.tlog-proof"
+        ),
+    ),
     (
         "read events from another program",
         "jq -c .events[] deal.json | whereas append -",
@@ -150,6 +159,8 @@ def _append(
 ) -> None:
     """Append an event of a type."""
     session = session_of(context)
+    dry_run = given["dry_run"] or context.meta.get("dry_run", False)
+    proving = Proving.wanted(session, given, dry_run=dry_run)
     words = {name.removeprefix("field_"): value for name, value in given.items()}
     mapping = fields.mapping_of(cls, words)
 
@@ -159,7 +170,8 @@ def _append(
             [read(fields, agreement)],
             recorded_by=given["recorded_by"],
             expect=given["expect"],
-            dry_run=given["dry_run"] or context.meta.get("dry_run", False),
+            dry_run=dry_run,
+            proving=proving,
         )
 
     if given["edit"] or context.meta.get("edit"):
@@ -190,6 +202,7 @@ def _parameters(cls: type[Event]) -> list[inspect.Parameter]:
         ("expect", options.Expect, None),
         ("dry_run", options.DryRun, False),
         ("edit", _Edit, False),
+        *PARAMETERS,
     )
     return [
         _parameter("context", typer.Context),
@@ -245,7 +258,7 @@ def _examples(cls: type[Event]) -> tuple[tuple[str, str], ...]:
 
 def _of_stdin() -> Command:
     """Make the command that reads events from stdin."""
-    return command(_read, STDIN, EXAMPLES[3:], outputs=OUTPUTS)
+    return command(_read, STDIN, EXAMPLES[-1:], outputs=OUTPUTS)
 
 
 def _read(

@@ -1,0 +1,176 @@
+"""An event is recorded, and whoever gave it gets a proof of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from inline_snapshot import snapshot
+
+from ledger.audit.trust import Trust
+from ledger.log.proof import InclusionProof
+from tests.cli_run import OPENED, Desk
+
+REPORTED = (
+    "append stake-reported a-b --effective 2020 --holder alpha --issuer beta"
+    " --share '27 %' --basis 'all shares' --key k1"
+)
+KEY = "--passphrase-file keys/passphrase"
+SIGN = f"--key-file keys/deals.key {KEY} --memory keys/heads"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """A ledger with one event, and a key elsewhere."""
+    desk = Desk(tmp_path)
+    desk.do(*OPENED)
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "passphrase").write_text("secret")
+    (tmp_path / "keys" / "passphrase").chmod(0o600)
+    desk.do(f"key new example.com/deals keys/deals.key {KEY}")
+    return desk
+
+
+def events(desk: Desk) -> int:
+    return int(json.loads(desk.run("verify --json").stdout)["size"])
+
+
+def check(desk: Desk, proof: str | bytes, receipt: dict[str, str]) -> int:
+    """Check a proof with nothing but the public key; give the size of its head."""
+    vkey = desk.run("key show keys/deals.key").stdout.strip()
+    data = proof.encode() if isinstance(proof, str) else proof
+    leaf = bytes.fromhex(receipt["leaf_hash"])
+    policy = Trust.in_key(vkey).policy
+    return InclusionProof.parse(data).verify(leaf, policy).checkpoint.size
+
+
+def test_a_new_event_is_proven_under_a_head_signed_now(desk: Desk) -> None:
+    ran = desk.run(f"{REPORTED} --proof p {SIGN} --json")
+    assert (ran.status, ran.stderr) == (0, "wrote p, its proof\n")
+    document = json.loads(ran.stdout)
+    (receipt,) = document["receipts"]
+    assert {"position", "leaf_hash", "tree_size", "root"} <= set(receipt)
+    kept = (desk.folder / "p").read_bytes()
+    assert kept.decode() == document["proof"]
+    assert check(desk, kept, receipt) == receipt["tree_size"] == 2
+    assert desk.run("proof a-b @2").stdout == document["proof"]
+    assert "proof" not in json.loads(desk.run(f"{REPORTED} --json").stdout)
+
+
+def test_an_event_that_is_there_is_proven_as_well(desk: Desk) -> None:
+    first = json.loads(desk.run(f"{REPORTED} --json").stdout)["receipts"][0]
+    desk.do(REPORTED.replace("2020", "2021").replace("k1", "k2"))
+    ran = desk.run(f"{REPORTED} --proof p {SIGN} --json")
+    (receipt,) = json.loads(ran.stdout)["receipts"]
+    assert receipt == {**first, "replayed": True}
+    assert check(desk, (desk.folder / "p").read_bytes(), receipt) == 3
+    # The head that was signed covers it, so that no key is needed now.
+    assert desk.run(f"{REPORTED} --proof q").stderr == snapshot("""\
+already there: @2 stake-reported in a-b, recorded 2026-01-01T00:04:00.000000Z
+wrote q, its proof
+""")
+    assert (desk.folder / "q").read_bytes() == (desk.folder / "p").read_bytes()
+    again = desk.run(f"{REPORTED} --proof p {SIGN}")
+    assert (again.status, "p proves it already" in again.stderr) == (0, True)
+    assert events(desk) == 3
+
+
+def test_stdout_takes_the_proof_alone_or_within_json(desk: Desk) -> None:
+    ran = desk.run(f"{REPORTED} --proof - {SIGN}")
+    assert ran.stderr == snapshot(
+        "recorded @2 stake-reported in a-b, known from 2026-01-01T00:04:00.000000Z\n"
+    )
+    document = json.loads(desk.run(f"{REPORTED} --proof - {SIGN} --json").stdout)
+    assert document["proof"] == ran.stdout
+    assert check(desk, ran.stdout, document["receipts"][0]) == 2
+
+
+def test_what_cannot_be_proven_is_not_recorded(desk: Desk) -> None:
+    (desk.folder / "there").write_text("c2sp.org/tlog-proof@v1\n")
+    (desk.folder / "open").write_text("secret")
+    cases = (
+        "--proof p",
+        f"--proof there {SIGN}",
+        f"--proof nowhere/p {SIGN}",
+        f"--proof p -n {SIGN}",
+        f"--proof - --csv {SIGN}",
+        "--key-file keys/deals.key",
+        "--proof p --key-file keys/deals.key --passphrase-file open",
+        "--proof p --key-file keys/no.key",
+    )
+    told = "".join(
+        f"$ … {case.replace(SIGN, 'SIGN')}\n{desk(f'{REPORTED} {case}')}"
+        for case in cases
+    )
+    assert told == snapshot("""\
+$ … --proof p
+--- stderr
+error: a proof leads to a signed head, and no key signs
+hint: name one: --key-file FILE; `whereas key new` makes one
+--- exit status 2
+$ … --proof there SIGN
+--- stderr
+error: there is already there
+--- exit status 1
+$ … --proof nowhere/p SIGN
+--- stderr
+error: /desk/nowhere/p: there is no folder /desk/nowhere
+--- exit status 1
+$ … --proof p -n SIGN
+--- stderr
+error: what is not recorded has no proof
+hint: leave out --proof
+--- exit status 2
+$ … --proof - --csv SIGN
+--- stderr
+error: stdout takes either the proof or --csv
+hint: write --proof FILE, or --json, which has both
+--- exit status 2
+$ … --key-file keys/deals.key
+--- stderr
+error: --key-file is for a proof, and none is wanted
+hint: add --proof FILE
+--- exit status 2
+$ … --proof p --key-file keys/deals.key --passphrase-file open
+--- stderr
+error: /desk/open has mode 0644: others can reach this secret
+hint: chmod 600 /desk/open
+--- exit status 1
+$ … --proof p --key-file keys/no.key
+--- stderr
+error: /desk/keys/no.key cannot be read: No such file or directory
+--- exit status 2
+""")
+    assert events(desk) == 1
+    assert not (desk.folder / "p").exists()
+
+
+def test_a_head_that_cannot_be_signed_leaves_the_receipt(desk: Desk) -> None:
+    desk.do(f"checkpoint {SIGN}", f"{REPORTED} --proof p {SIGN}")
+    before = (desk.folder / "p").read_bytes()
+    (desk.folder / "whereas.db").unlink()
+    desk.do(OPENED[0], OPENED[1])
+    desk.do(OPENED[1].replace("a-b", "b-c"))
+    ran = desk.run(f"{REPORTED} --proof q {SIGN} --json")
+    assert ran.status == 4
+    (receipt,) = json.loads(ran.stdout)["receipts"]
+    assert receipt["position"] == 2
+    assert "is not shown to contain the head of 2 leaves" in ran.stderr
+    assert events(desk) == 3
+    assert not (desk.folder / "q").exists()
+    # The proof of the event in the other ledger does not prove this one.
+    there = desk.run(f"{REPORTED} --proof p {SIGN}")
+    assert (there.status, "p is already there" in there.stderr) == (1, True)
+    assert (desk.folder / "p").read_bytes() == before
+
+
+def test_an_event_that_no_head_covers_is_told_to_be_signed(desk: Desk) -> None:
+    desk.do(f"checkpoint {SIGN}", REPORTED)
+    ran = desk.run(f"{REPORTED} --proof p")
+    assert ran.stderr == snapshot("""\
+already there: @2 stake-reported in a-b, recorded 2026-01-01T00:04:00.000000Z
+error: no signed head covers a-b @2
+hint: sign one: whereas checkpoint --key-file FILE
+""")
+    assert ran.status == 1
