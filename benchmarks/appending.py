@@ -12,6 +12,7 @@ from benchmarks.measuring import Bar, Comparison, Work, compare
 from benchmarks.peers.bare import BareTable
 from benchmarks.portfolio import agreement, batches, portfolio
 from benchmarks.scale import Scale
+from benchmarks.story import Fields
 from benchmarks.unproven import place_unproven
 from events.entry import Draft
 from events.reader import read_draft
@@ -93,13 +94,13 @@ def _one_by_one(events: int) -> Iterator[Draft]:
 def long_agreement(folder: Path, scale: Scale) -> Iterator[Comparison]:
     """Compare appends to a long agreement with appends to a short one."""
     with Ledger.create(folder / "long.db") as ledger:
-        long = _grown(ledger, "long", scale.long_events)
-        short = _grown(ledger, "short", SHORT_EVENTS)
+        long = grown(ledger, "long", scale.long_events)
+        short = grown(ledger, "short")
         yield compare(
             f"append to an agreement with {scale.long_events:,} events",
-            _appends(ledger, long, scale.appends),
+            appends(ledger, long, scale.appends),
             f"the same with {SHORT_EVENTS}",
-            _appends(ledger, short, scale.appends),
+            appends(ledger, short, scale.appends),
             bar=Bar(ratio=2, at_most=True),
             rounds=scale.rounds,
         )
@@ -109,31 +110,36 @@ def _at_once(ledger: Ledger, drafts: list[Draft]) -> None:
     ledger.append(drafts, recorded_by=BY)
 
 
-def _grown(ledger: Ledger, name: str, events: int) -> str:
+def grown(ledger: Ledger, name: str, events: int = SHORT_EVENTS) -> str:
     """Make an agreement with so many events."""
     beginning = agreement(0, events=SHORT_EVENTS).events
     _at_once(ledger, [read_draft(fields, agreement=name) for fields in beginning])
-    rest = [_payment(name)] * (events - SHORT_EVENTS)
+    rest = [payment(name)] * (events - SHORT_EVENTS)
     if rest:
         _at_once(ledger, rest)
     return name
 
 
-def _payment(name: str) -> Draft:
+def payment(name: str) -> Draft:
     """Give an event that can always be appended once more."""
+    return read_draft(payment_fields(), agreement=name)
+
+
+def payment_fields() -> Fields:
+    """Write such an event as in an import file."""
     granted = agreement(0, events=SHORT_EVENTS).events[2]
-    fields = {
+    return {
         "event": "Performed",
         "effective": "2030-01-01",
         "provision": granted["id"],
         "kind": "paid",
         "amount": "USD 1m",
     }
-    return read_draft(fields, agreement=name)
 
 
-def _appends(ledger: Ledger, name: str, count: int) -> Work:
-    draft = _payment(name)
+def appends(ledger: Ledger, name: str, count: int) -> Work:
+    """Append such events one by one."""
+    draft = payment(name)
 
     def work() -> int:
         for _ in range(count):

@@ -9,8 +9,11 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable
+from pathlib import Path
 from statistics import median
 from typing import Literal, NamedTuple
+
+_STATUS = Path("/proc/self/status")
 
 # Does the work once and tells how much of it that was.
 Work = Callable[[], int]
@@ -108,3 +111,28 @@ def per_second(work: Work) -> float:
     start = time.perf_counter()
     amount = work()
     return amount / (time.perf_counter() - start)
+
+
+def peak_kb() -> int:
+    """Read the peak of this process; what ``getrusage`` says counts the parent's.
+
+    Returns:
+        0 where the system is not Linux and does not tell.
+    """
+    if not _STATUS.exists():
+        return 0
+    lines = _STATUS.read_text(encoding="ascii", errors="replace").splitlines()
+    return int(next(line.split()[1] for line in lines if line.startswith("VmHWM:")))
+
+
+def duration(seconds: float) -> str:
+    """Write how long something takes, two digits of it."""
+    for unit, size in (("s", 1), ("ms", 1e-3)):
+        if seconds >= size:
+            return f"{two_digits(seconds / size)} {unit}"
+    return f"{two_digits(seconds * 1e6)} µs"
+
+
+def two_digits(number: float) -> str:
+    """Write a number with two digits that count."""
+    return f"{float(f'{number:.2g}'):,.10g}"

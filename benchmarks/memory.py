@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.bundles import export_all, filled, verify_all
-from benchmarks.measuring import Bar, Comparison
+from benchmarks.measuring import Bar, Comparison, peak_kb
 from benchmarks.scale import Scale
 from ledger.ledger import Ledger
 
@@ -16,7 +16,6 @@ HOME = Path(__file__).parent.parent
 MOST_MB = 200
 # Ten times the events may take so much more: what grows is a few hashes an agreement.
 FLAT = 2
-_STATUS = Path("/proc/self/status")
 
 
 def peaks(folder: Path, scale: Scale) -> Iterator[Comparison]:
@@ -24,7 +23,7 @@ def peaks(folder: Path, scale: Scale) -> Iterator[Comparison]:
 
     Only Linux tells the peak of one process alone; elsewhere nothing is compared.
     """
-    if not _STATUS.exists():
+    if not peak_kb():
         return
     sizes = (scale.audit_events // 10, scale.audit_events)
     for size in sizes:
@@ -58,12 +57,6 @@ def _work(work: str, base: Path) -> None:
         export_all(ledger, bundle)
 
 
-def _peak_kb() -> str:
-    """Read the peak of this process; what ``getrusage`` says counts the parent's."""
-    lines = _STATUS.read_text(encoding="ascii", errors="replace").splitlines()
-    return next(line.split()[1] for line in lines if line.startswith("VmHWM:"))
-
-
 if __name__ == "__main__":
     _work(sys.argv[1], Path(sys.argv[2]))
-    sys.stdout.write(_peak_kb())
+    sys.stdout.write(str(peak_kb()))

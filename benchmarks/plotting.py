@@ -7,9 +7,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from benchmarks.measuring import duration
+
 # Between black and white, so that both grounds leave enough contrast.
 INK = "#808890"
-FAINT = "#80889050"
 OURS = "#2f81f7"
 # Told apart by those who see no red or no green, and by their order.
 LINES = (OURS, "#d98a00", "#1a9e77", "#c95d9b")
@@ -69,23 +70,35 @@ def save(made: Any, path: Path) -> None:  # noqa: ANN401  # a figure of matplotl
     path.write_text("\n".join(map(str.rstrip, lines)) + "\n", encoding="utf-8")
 
 
-def bars(
+def dots(
     axis: Any,  # noqa: ANN401  # of matplotlib
     title: str,
     names: Sequence[str],
-    values: Sequence[float],
-    labels: Sequence[str],
+    seconds: Sequence[float],
 ) -> None:
-    """Draw bars from the top down, the first of which is ours, on a log scale."""
+    """Draw a dot for every duration from the top down, ours first, on a log scale."""
     places = range(len(names))
     colours = [OURS, *[INK] * (len(names) - 1)]
-    axis.barh(places, values, color=colours, height=0.62)
+    least, most = min(seconds), max(seconds)
     axis.set_xscale("log")
-    axis.set_xlim(min(values) / 3, max(values) * 12)
+    axis.set_xlim(least / 2, most * 12)
+    axis.scatter(seconds, places, color=colours, s=36, zorder=3)
     axis.set_yticks(places, names)
     axis.invert_yaxis()
     axis.set_title(title, loc="left", fontsize=10)
-    axis.tick_params(left=False, bottom=False, labelbottom=False, which="both")
-    axis.spines["bottom"].set_visible(False)
-    for place, value, label in zip(places, values, labels, strict=True):
-        axis.text(value * 1.15, place, label, va="center", fontsize=8)
+    powers = range(-9, 4)
+    decades = [10.0**power for power in powers if least / 2 < 10.0**power < most * 12]
+    axis.set_xticks(decades, map(duration, decades))
+    axis.minorticks_off()
+    axis.tick_params(length=0)
+    axis.grid(visible=True, color=INK, alpha=0.25, linewidth=0.6)
+    axis.spines[:].set_visible(False)
+    for place, value in zip(places, seconds, strict=True):
+        axis.annotate(
+            duration(value),
+            (value, place),
+            xytext=(7, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8,
+        )

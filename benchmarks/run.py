@@ -12,6 +12,7 @@ from pathlib import Path
 
 from benchmarks.appending import durable_append, long_agreement, proofs_of_append
 from benchmarks.auditing import audit
+from benchmarks.curves import main as draw_curves
 from benchmarks.folding import full_fold
 from benchmarks.importing import json_lines
 from benchmarks.indexing import building, portfolio_questions, state_of_one
@@ -39,6 +40,7 @@ BENCHMARKS: dict[str, Benchmark] = {
 }
 # Commands of their own, which take minutes and have no bars.
 LONG: dict[str, Callable[[Sequence[str]], int]] = {
+    "curves": draw_curves,
     "peers": compare_products,
 }
 _WIDE = 100

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from benchmarks.measuring import duration
 from benchmarks.peers.command import main, plot
 from benchmarks.peers.questions import PRODUCTS, QUESTIONS
-from benchmarks.peers.report import WORKS, duration, report
+from benchmarks.peers.report import WORKS, report
 from benchmarks.peers.running import SMOKE, Run, every_product, run
 from benchmarks.peers.told import Told, tell
 from benchmarks.portfolio import batches, portfolio

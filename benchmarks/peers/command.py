@@ -9,9 +9,9 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.peers.products import PRODUCTS
-from benchmarks.peers.report import WORKS, duration, report
+from benchmarks.peers.report import WORKS, report
 from benchmarks.peers.running import FULL, OURS, SMOKE, Run, run
-from benchmarks.plotting import bars, figure, save
+from benchmarks.plotting import dots, figure, save
 from benchmarks.writing import write_section
 
 _PLOT = "peers.svg"
@@ -36,11 +36,11 @@ def main(arguments: Sequence[str]) -> int:
 
 def plot(found: Run, path: Path) -> None:
     """Draw how long every work takes every product, on a log scale."""
-    made, axes = figure(3, 2, 11, 6)
+    made, axes = figure(3, 2, 11, 6.5)
     for axis, (work, title) in zip(axes, WORKS.items(), strict=True):
         took = [median(one.seconds[work]) for one in found.measured]
         names = [one.name for one in found.measured]
-        bars(axis, title, names, took, [duration(seconds) for seconds in took])
+        dots(axis, title, names, took)
     save(made, path)
 
 

@@ -23,7 +23,7 @@ class Macrame(Product):
     """
 
     name = "macrame"
-    how = "concepts and dated edges; several writes an event, which are not one"
+    how = "concepts and dated edges; several commits an event, not synced one by one"
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)

@@ -68,7 +68,7 @@ class Postgres(Product):
     """A server of its own, as durable as it comes, asked through `psycopg`."""
 
     name = "PostgreSQL"
-    how = "two ranges a row, kept by our own SQL; no `periods` in the wheel"
+    how = "two ranges a row, kept by our own SQL; memory without that of the server"
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)

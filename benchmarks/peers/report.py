@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from statistics import median
 
+from benchmarks.measuring import duration, two_digits
 from benchmarks.peers.questions import PRODUCTS, QUESTIONS
 from benchmarks.peers.running import Measured, Run
 
@@ -60,14 +61,6 @@ def report(run: Run) -> str:
     )
 
 
-def duration(seconds: float) -> str:
-    """Write how long something takes, two digits of it."""
-    for unit, size in (("s", 1), ("ms", 1e-3)):
-        if seconds >= size:
-            return f"{_two_digits(seconds / size)} {unit}"
-    return f"{_two_digits(seconds * 1e6)} µs"
-
-
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Write a table."""
     lines = [heads, ["---"] * len(heads), *rows]
@@ -82,7 +75,7 @@ def _times_row(one: Measured, ours: Measured) -> list[str]:
     cells = []
     for work in WORKS:
         took = duration(median(one.seconds[work]))
-        times = _two_digits(one.times(ours, work))
+        times = two_digits(one.times(ours, work))
         cells.append(took if one is ours else f"{times} x ({took})")
     return [one.name, *cells]
 
@@ -100,11 +93,6 @@ def _size_row(one: Measured) -> list[str]:
 def _absent(run: Run) -> Iterator[str]:
     for name, why in run.absent.items():
         yield f"Not measured: {name}, {why}."
-
-
-def _two_digits(number: float) -> str:
-    """Write a number with two digits that count."""
-    return f"{float(f'{number:.2g}'):,.10g}"
 
 
 def _cpu() -> str:

@@ -17,6 +17,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from benchmarks.measuring import peak_kb
 from benchmarks.peers.product import AbsentError, Product
 from benchmarks.peers.products import product_of
 from benchmarks.peers.told import Told, tell
@@ -25,7 +26,6 @@ from benchmarks.portfolio import batches, portfolio
 # Most terms end with a year.
 ON = dt.date(2016, 11, 1)
 NINETY_DAYS = dt.timedelta(days=90)
-_STATUS = Path("/proc/self/status")
 
 
 class Worker:
@@ -89,7 +89,7 @@ class Worker:
         """Tell what it takes on disk and in memory."""
         files = [file for file in self._product.folder.rglob("*") if file.is_file()]
         disk = sum(file.stat().st_size for file in files)
-        return {"disk": disk, "memory_kb": _peak_kb()}
+        return {"disk": disk, "memory_kb": peak_kb()}
 
     def _append(self) -> int:
         self._product.append(next(self._rest))
@@ -121,14 +121,6 @@ def _dealt(events: int, more: int) -> tuple[list[list[Told]], Iterator[Told]]:
             loaded.append(piece[:at])
         rest += piece[at:]
     return loaded, iter(rest)
-
-
-def _peak_kb() -> int:
-    """Read the peak of memory, on Linux."""
-    if not _STATUS.exists():
-        return 0
-    lines = _STATUS.read_text(encoding="ascii", errors="replace").splitlines()
-    return int(next(line.split()[1] for line in lines if line.startswith("VmHWM:")))
 
 
 def main() -> None:
