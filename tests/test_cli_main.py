@@ -259,6 +259,20 @@ Recording:
   --expect N          Refuse if the agreement has not N events.
   -n, --dry-run       Show what would change in the state, and record nothing.
   --edit              Write the event in $VISUAL or $EDITOR.
+  --proof FILE        Sign the head and keep a proof that the event is under
+                      it, for whoever gave it; - is stdout.
+
+Signing:
+  --key-file FILE         The key that signs, made by `whereas key new`.
+  --passphrase-file FILE  A file of yours alone with its passphrase.
+                          [default: asked for]
+  --agent-key VKEY        Sign with this key of the running ssh-agent instead
+                          of a file.
+  --signer COMMAND        Sign with a program, which gets the bytes and writes
+                          their signature in base64; see `whereas help keys`.
+  --signer-key VKEY       The public key that this program signs for.
+  --memory FILE           What was signed before; never beside the ledger.
+                          [default: in your own folder for settings]
 
 Output:
   --json   Write one JSON document.
