@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from events.errors import InputError, did_you_mean
@@ -104,6 +104,26 @@ def _awaited(atom: str) -> str:
 def numbers(seqs: Iterable[int]) -> str:
     """Write the numbers of events; what is only supposed has none."""
     return " ".join(f"@{seq}" if seq else "(supposed)" for seq in seqs)
+
+
+def not_applied(
+    skipped: Iterable[Mapping[str, Any]], *, several: bool = False
+) -> Iterator[str]:
+    """Say which recorded events do not apply to what is there, and why.
+
+    Args:
+        skipped: their numbers, reasons and, where there are several, agreements.
+        several: whether to name the agreement.
+    """
+    for one in skipped:
+        where = f"{one['agreement']} " if several else ""
+        yield f"{where}@{one['event']} does not apply here: {one['reason']}."
+
+
+def renew_more(names: Iterable[str]) -> Iterator[str]:
+    """Say that not every renewal is listed."""
+    for name in names:
+        yield f"{name} renews more often than is listed."
 
 
 def _from(starts: str) -> str:

@@ -8,7 +8,7 @@ it, because a party may hand over one agreement and keep another.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -43,6 +43,23 @@ def held_on(timelines: Iterable[Timeline], day: int) -> list[Held]:
         Held(timeline, timeline.state(day))
         for timeline in timelines
         if timeline.record.known
+    ]
+
+
+def skipped_in(held: Iterable[Held]) -> list[dict[str, Any]]:
+    """Write the recorded events that could not apply to what was there, and why.
+
+    It happens under a supposal of a day gone by, and where only a part of a batch is
+    known.
+    """
+    return [
+        {
+            "agreement": there.agreement,
+            "event": skipped.seq,
+            "reason": str(skipped.error),
+        }
+        for there in held
+        for skipped in there.state.skipped
     ]
 
 

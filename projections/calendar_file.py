@@ -31,7 +31,7 @@ _SAID = {
     "due": "{} is due",
     "resumes": "{} goes on",
     "price": "{} has another price",
-    "takes-effect": "{} takes effect",
+    "takes-effect": "{words} takes effect",
 }
 
 
@@ -91,7 +91,7 @@ def _uid(item: Item) -> str:
 def _fill(event: Event, item: Item, stamp: dt.datetime) -> None:
     """Give an entry its day and its words."""
     first, last = item.between
-    summary = _SAID[item.what].format(item.subject)
+    summary = _SAID[item.what].format(item.subject, words=item.words)
     if item.date is None:
         summary += ", at the latest"
     event.add("dtstamp", stamp)
@@ -108,7 +108,7 @@ def _lines(item: Item, first: str | None) -> list[str]:
         lines.append(f"Possible from: {first or 'a day that is not known'}")
     if item.waits_for:
         lines.append(f"Hangs on: {'; '.join(item.waits_for)}")
-    if item.words:
+    if item.words and item.what != "takes-effect":
         lines.append(item.words)
     if item.holders:
         lines.append(f"Held by: {', '.join(item.holders)}")

@@ -7,7 +7,7 @@ order and filtered.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -19,9 +19,10 @@ from projections.across import (
     held_on,
     horizon_of,
     require_party,
+    skipped_in,
 )
-from projections.falling import Item, items_of
-from projections.marks import MAX_TERMS, WHATS
+from projections.falling import Item, items_of, renew_more
+from projections.marks import WHATS
 from projections.spans import Span
 from projections.supposals import Supposal
 from projections.timeline import Timeline
@@ -34,7 +35,8 @@ class DueAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     ``items`` have a last possible day, in the order of their days; ``waits`` have
     none: they hang on a milestone, a measure, a notice or something that nobody knows.
-    ``more`` names provisions that renew too many times to list.
+    ``more`` names provisions that renew too many times to list, and ``skipped`` has
+    recorded events that could not apply by the end of the window.
     """
 
     schema: str
@@ -46,6 +48,7 @@ class DueAnswer(msgspec.Struct, frozen=True, kw_only=True):
     items: list[Item]
     waits: list[Item]
     more: list[str]
+    skipped: list[dict[str, Any]]
 
 
 class Wanted(NamedTuple):
@@ -96,7 +99,6 @@ def due_answer(  # noqa: PLR0913  # all but the first three can be left out
     who = Identities(held)
     found = [item for there in held for item in items_of(there.timeline, window)]
     kept = [item for item in found if _is_wanted(item, wanted, who)]
-    renewing = [(i.agreement, i.subject) for i in kept if i.what == "renews"]
     return DueAnswer(
         schema=DUE_SCHEMA,
         window=(day_text(window.lo), day_text(window.hi)),
@@ -106,11 +108,8 @@ def due_answer(  # noqa: PLR0913  # all but the first three can be left out
         agreements=[there.agreement for there in held],
         items=sorted((i for i in kept if i.between[1] is not None), key=_order),
         waits=sorted((i for i in kept if i.between[1] is None), key=_order),
-        more=[
-            f"{agreement} {subject}"
-            for agreement, subject in dict.fromkeys(renewing)
-            if renewing.count((agreement, subject)) >= MAX_TERMS
-        ],
+        more=[" ".join(names) for names in renew_more(kept)],
+        skipped=skipped_in(held),
     )
 
 

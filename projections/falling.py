@@ -7,18 +7,20 @@ looked at once for each stretch of days in which no event touches it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, groupby
 
 import msgspec
 
+from events.base import Event
 from events.frame import AgreementEnded, InstrumentSigned, InstrumentTookEffect
 from events.happenings import NoticeGiven
 from projections.answers import Range, between
 from projections.deciding import deciding
 from projections.fold import fold
-from projections.marks import Mark, What, marks
+from projections.marks import MAX_TERMS, Mark, What, marks
 from projections.naming import about
 from projections.provision import Provision
 from projections.resolve import resolve_when, waiting
@@ -37,8 +39,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
 
     ``date`` is the day where it is one, otherwise null, and ``between`` has the first
     and the last possible day. ``certain`` says that it happens on that day whatever
-    comes. ``when`` is how the agreement puts it; ``words`` an amount, a price, or what
-    ended it.
+    comes. ``when`` is how the agreement puts it; ``words`` an amount, a price, what
+    ended it, or what takes effect.
     """
 
     agreement: str
@@ -65,6 +67,12 @@ def items_of(timeline: Timeline, window: Span) -> list[Item]:
     """
     falling = _Falling(timeline, window, timeline.state(window.lo - 1))
     return [*falling.items(), *_taking_effect(timeline, window)]
+
+
+def renew_more(items: Iterable[Item]) -> list[tuple[str, str]]:
+    """Name what renews too many times to list, by agreement and provision."""
+    renewing = Counter((i.agreement, i.subject) for i in items if i.what == "renews")
+    return [subject for subject, count in renewing.items() if count >= MAX_TERMS]
 
 
 @dataclass(slots=True)
@@ -146,7 +154,8 @@ class _Falling:
         if mark.what in _ENDS:
             return was != "ended" and now == "ended"
         if mark.what in _STARTS:
-            return was in {None, "not-yet", "ended"} and now not in {"not-yet", "ended"}
+            begins = now not in {"not-yet", "ended"} or _used_on(provision, day)
+            return was in {None, "not-yet", "ended"} and begins
         return True
 
     def _is_open(self, provision: Provision, mark: Mark) -> bool:
@@ -154,6 +163,11 @@ class _Falling:
         # What had ended before the window may not end again, nor begin.
         had_ended = self._status(provision, self.window.lo - 1) == "ended"
         return mark.span.meets(self.window) and not had_ended
+
+
+def _used_on(provision: Provision, day: int) -> bool:
+    """Tell whether an option was used on a day: by then it had opened."""
+    return any(made.span.lo == day for made in provision.exercises)
 
 
 def _touched(steps: Iterable[Step], state: State) -> Iterable[str]:
@@ -232,7 +246,7 @@ def _taking_effect(timeline: Timeline, window: Span) -> Iterator[Item]:
         yield Item(
             agreement=timeline.agreement,
             what="takes-effect",
-            subject=about(entry.event) or entry.label,
+            subject=about(entry.event) or entry.envelope.type,
             kind=entry.envelope.type,
             holders=_by(entry.event),
             against=(),
@@ -241,10 +255,30 @@ def _taking_effect(timeline: Timeline, window: Span) -> Iterator[Item]:
             certain=span.exact,
             waits_for=waits,
             when=when.text,
-            words=None,
+            words=_effective(entry.event),
             text=None,
             events=(entry.seq,),
         )
+
+
+# What a notice is, as it stands before the provision that it is about.
+_NOTICES = {
+    "offer": "offer under",
+    "exercise": "notice of exercise of",
+    "consent-request": "request for consent under",
+}
+
+
+def _effective(event: Event) -> str:
+    """Name what takes effect; by the provision alone it would read as its opposite."""
+    if isinstance(event, NoticeGiven):
+        notice = _NOTICES.get(event.kind, f"notice of {event.kind} of")
+        if event.provision is None:
+            return notice.rpartition(" ")[0]
+        return f"{notice} {event.provision}"
+    if isinstance(event, InstrumentSigned):
+        return f"instrument {event.id}"
+    return " ".join(filter(None, (event.TYPE, about(event))))
 
 
 def _by(event: object) -> tuple[str, ...]:

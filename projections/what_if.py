@@ -14,7 +14,7 @@ from events.dates import INF, LAST_DAY, PartialDate, day_text
 from events.entry import Entry
 from projections.answers import KnownAt, Range, between, state_answer
 from projections.diff import Change, changes
-from projections.falling import Item, items_of
+from projections.falling import Item, items_of, renew_more
 from projections.hypotheses import Hypotheses, suppose_all
 from projections.naming import about, label
 from projections.provision import Provision
@@ -71,7 +71,8 @@ class WhatIfAnswer(msgspec.Struct, frozen=True, kw_only=True):
     and ends that move, in the order of their new days; ``schedule`` is what falls due
     from the first to the last day concerned, if anything is supposed; ``goes_on`` are
     the provisions that have not ended by the day asked about; ``impossible`` recorded
-    events that could not apply under the hypothesis.
+    events that could not apply under the hypothesis; ``more`` names provisions that
+    renew too many times to list.
     """
 
     schema: str
@@ -87,6 +88,7 @@ class WhatIfAnswer(msgspec.Struct, frozen=True, kw_only=True):
     schedule: list[Scheduled]
     goes_on: list[Goes]
     impossible: list[dict[str, Any]]
+    more: list[str]
 
 
 def what_if_answer(
@@ -120,6 +122,7 @@ def what_if_answer(
     effects = sorted(pair.effects(), key=_order)
     differs = pair.changes(asked, known)
     window = _window(hypotheses, effects, asked)
+    schedule = [] if hypotheses.is_empty else pair.schedule(window)
     return WhatIfAnswer(
         schema=WHAT_IF_SCHEMA,
         agreement=pair.after.agreement,
@@ -131,9 +134,10 @@ def what_if_answer(
         events=list(_supposed_events(pair.after, entries[-1].seq)),
         changes=differs,
         effects=effects,
-        schedule=[] if hypotheses.is_empty else pair.schedule(window),
+        schedule=schedule,
         goes_on=list(_goes_on(pair.after, asked.last)),
         impossible=pair.impossible(),
+        more=_renewing_more(schedule),
     )
 
 
@@ -187,6 +191,14 @@ class _Pair(NamedTuple):
             for skipped in self.after.state(INF).skipped
             if skipped.seq not in known
         ]
+
+
+def _renewing_more(schedule: Sequence[Scheduled]) -> list[str]:
+    """Name what renews too many times to list, without or with the hypothesis."""
+    sides = (
+        renew_more(one.item for one in schedule if one.sign != sign) for sign in "+-"
+    )
+    return list(dict.fromkeys(name for side in sides for _, name in side))
 
 
 def _days(provision: Provision, timeline: Timeline) -> tuple[Span, Span]:

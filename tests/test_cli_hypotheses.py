@@ -61,3 +61,29 @@ Goes on after 2024-03-01
 """)
     answer = json.loads(desk.run(f"{line} --json").stdout)
     assert [event["event"] for event in answer["events"]] == [0]
+
+
+def test_what_a_supposal_leaves_no_room_for_is_told(desk: Desk) -> None:
+    given(desk, "microsoft-openai")
+    line = "--suppose agi-verified=2020-01-01 --horizon 2026-01-01"
+    said = "\n@27 does not apply here: ip-models has ended by 2025-10-28.\n"
+    for question in ("state microsoft-openai --on 2026-01-01", "due microsoft-openai"):
+        assert said in desk(f"{question} {line}", columns=100)
+
+
+def test_it_is_said_that_not_every_renewal_is_listed(desk: Desk) -> None:
+    (desk.folder / "a.yaml").write_text(
+        "whereas: 1\nagreement: a-b\nevents:\n"
+        "  - {event: AgreementOpened, effective: 2020-01-01, title: A - B,"
+        " parties: [{id: a, name: A}]}\n"
+        "  - {event: ObligationAssumed, effective: 2020-01-01, id: supply, holder: a,"
+        " ends: renews every 12 months from (through 2026) unless notice 3 months"
+        " before}\n"
+    )
+    desk.do("import a.yaml")
+    for question in (
+        "what-if a-b --suppose 'notice supply@9000-01-01'",
+        "due a-b --to 9000-01-01",
+    ):
+        said = desk(question, columns=100)
+        assert "supply renews more often than is listed." in said

@@ -163,9 +163,10 @@ def test_events_that_wait_for_each_other_wait_for_ever() -> None:
        outcome: occurred}
     """
     ledger = test_events_that_wait_for_each_other_wait_for_ever
+    waits = "2026-01-01..… takes-effect"
     assert lines(due(ledger, "2026", "2027", horizon="2026-01-01")) == [
-        "2026-01-01..… takes-effect m (milestone n determined)",
-        "2026-01-01..… takes-effect n (milestone m determined)",
+        "2026-01-01..… takes-effect m milestone-determined m (milestone n determined)",
+        "2026-01-01..… takes-effect n milestone-determined n (milestone m determined)",
     ]
     # Supposing one settles the other.
     assert lines(due(ledger, "2026", "2027", "m=2026-05-05")) == []
@@ -217,8 +218,8 @@ def test_pauses_prices_and_what_takes_effect_later() -> None:
     assert lines(due(ledger, "2026", "2026", horizon="2026-01-01")) == [
         "2026-02-15 resumes call",
         "2026-04-01 price call USD 12m",
-        "2026-05-01 takes-effect deed",
-        "2026-01-01..… takes-effect call (milestone closing)",
+        "2026-05-01 takes-effect deed instrument deed",
+        "2026-01-01..… takes-effect call scope-widened call (milestone closing)",
     ]
 
 
@@ -391,3 +392,80 @@ def test_an_item_cites_what_decided_its_day_beside_the_term() -> None:
         "late": (6, 9),
         "repaid": (5, 10),
     }
+
+
+def test_what_takes_effect_is_told_by_what_it_is() -> None:
+    """
+    - {event: InstrumentSigned, effective: 2025-01-01, id: deed, kind: amendment,
+       takes_effect: 2026-01-01}
+    - {event: ObligationAssumed, effective: 2020-01-01, id: supply, holder: a}
+    - {event: NoticeGiven, effective: 2025-01-01, kind: termination, by: a,
+       provision: supply, takes_effect: 2026-02-01}
+    - {event: NoticeGiven, effective: 2025-01-01, kind: offer, by: a,
+       provision: supply, takes_effect: 2026-03-01}
+    - {event: NoticeGiven, effective: 2025-01-01, kind: breach, by: a,
+       takes_effect: 2026-04-01}
+    - {event: ProvisionEnded, effective: milestone closing, provision: supply,
+       basis: terminated}
+    """
+    found = due(
+        test_what_takes_effect_is_told_by_what_it_is,
+        "2026-01-01",
+        "2026-12-31",
+        wanted=Wanted(("takes-effect",)),
+        horizon="2026-01-01",
+    )
+    assert [item.words for item in (*found.items, *found.waits)] == [
+        "instrument deed",
+        "notice of termination of supply",
+        "offer under supply",
+        "notice of breach",
+        "provision-ended supply",
+    ]
+    read = Calendar.from_ical(calendar_file(found))
+    assert [str(event["summary"]) for event in read.walk("VEVENT")][:2] == [
+        "instrument deed takes effect (a-b)",
+        "notice of termination of supply takes effect (a-b)",
+    ]
+
+
+def test_an_option_that_is_used_on_the_day_on_which_it_opens_has_opened() -> None:
+    """
+    - {event: OptionGranted, effective: 2020-01-01, id: used, holder: a, against: b,
+       option: put, opens: 2026-06-01}
+    - {event: OptionGranted, effective: 2020-01-01, id: brought, holder: a, against: b,
+       option: put, opens: 2027-01-01}
+    - {event: OptionGranted, effective: 2020-01-01, id: given-up, holder: a,
+       against: b, option: put, opens: 2026-06-01}
+    - {event: TermChanged, effective: 2026-06-01, provision: brought,
+       starts: 2026-06-01}
+    - {event: OptionExercised, effective: 2026-06-01, provision: used, by: a,
+       choice: exercised}
+    - {event: OptionExercised, effective: 2026-06-01, provision: brought, by: a,
+       choice: declined}
+    - {event: RightRelinquished, effective: 2026-06-01, provision: given-up, by: a}
+    """
+    ledger = test_an_option_that_is_used_on_the_day_on_which_it_opens_has_opened
+    assert lines(due(ledger, "2026", "2026")) == [
+        "2026-06-01 closes brought declined",
+        "2026-06-01 opens brought",
+        "2026-06-01 closes given-up relinquished",
+        "2026-06-01 closes used exercised",
+        "2026-06-01 opens used",
+    ]
+
+
+def test_recorded_events_that_cannot_apply_are_told() -> None:
+    """
+    - {event: LicenceGranted, effective: 2020-01-01, id: x, holder: a,
+       ends: milestone m}
+    - {event: ConditionChanged, effective: 2026-01-01, provision: x, condition: none}
+    """
+    ledger = test_recorded_events_that_cannot_apply_are_told
+    told = due(ledger, "2026", "2026", "m=2025-01-01").skipped
+    assert told == [
+        {"agreement": "a-b", "event": 3, "reason": "x has ended by 2026-01-01"}
+    ]
+    assert due(ledger, "2026", "2026").skipped == []
+    # By then it had not happened.
+    assert due(ledger, "2025", "2025", "m=2025-01-01").skipped == []

@@ -164,6 +164,11 @@ def test_events_of_a_file_are_folded_after_the_recorded_ones() -> None:
     ]
 
 
+def test_renewals_that_are_too_many_to_list_are_named() -> None:
+    assert what_if(AGREEMENT, "notice supply@9000-01-01").more == ["supply"]
+    assert what_if(AGREEMENT, "notice supply@2050-01-01").more == []
+
+
 def test_what_is_supposed_is_not_told_as_a_recorded_event() -> None:
     answer = what_if(
         AGREEMENT,

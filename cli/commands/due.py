@@ -12,7 +12,7 @@ from cli.answer import Answer, Column, Table
 from cli.asking import day
 from cli.asking_all import Asked, ask_all
 from cli.output import put, write
-from cli.phrases import numbers
+from cli.phrases import not_applied, numbers, renew_more
 from cli.session import Session, session_of
 from events.dates import PartialDate
 
@@ -164,36 +164,43 @@ def _shown(item: Item, several: bool) -> tuple[str, ...]:
     """Write an item that has a last possible day for a reader."""
     first, last = item.between
     date = item.date or f"{first or 'any day'} … {last}"
-    words = [item.when, item.words or ""]
+    words = [item.when]
+    if item.words and item.what != "takes-effect":
+        words.append(item.words)
     # What is imprecise hangs on nothing but its own date.
     if item.waits_for and not item.certain and item.waits_for != (item.when,):
         words.append(f"hangs on {', '.join(item.waits_for)}")
     told = "; ".join(word for word in words if word)
     what = item.what.replace("-", " ")
-    return (date, what, _subject(item, several), told, numbers(item.events))
+    return (date, what, subject(item, several), told, numbers(item.events))
 
 
 def _waits(item: Item, several: bool) -> tuple[str, ...]:
     """Write an item that has no last possible day."""
     return (
         item.what.replace("-", " "),
-        _subject(item, several),
+        subject(item, several),
         item.when,
         "; ".join(item.waits_for),
     )
 
 
-def _subject(item: Item, several: bool) -> str:
-    """Name what an item is about, with its agreement where there are several."""
-    return f"{item.agreement} {item.subject}" if several else item.subject
+def subject(item: Item, several: bool = False) -> str:
+    """Name what an item is about, with its agreement where there are several.
+
+    What takes effect is told by what it is: a notice may end what it is about.
+    """
+    takes_effect = item.what == "takes-effect"
+    subject = item.words if takes_effect and item.words else item.subject
+    return f"{item.agreement} {subject}" if several else subject
 
 
 def _remarks(due: DueAnswer) -> Iterator[str]:
     """Say what a reader should know beside the table."""
     if not due.items and not due.waits:
         yield "Nothing."
-    for name in due.more:
-        yield f"{name} renews more often than is listed."
+    yield from renew_more(due.more)
+    yield from not_applied(due.skipped, several=len(due.agreements) > 1)
 
 
 def _hints(due: DueAnswer) -> Sequence[str]:

@@ -11,7 +11,15 @@ from cli import options
 from cli.answer import Answer, Column, Table
 from cli.asking import Question, ask
 from cli.output import put
-from cli.phrases import STATUSES, checked_statuses, numbers, status, waiting, what
+from cli.phrases import (
+    STATUSES,
+    checked_statuses,
+    not_applied,
+    numbers,
+    status,
+    waiting,
+    what,
+)
 from cli.session import session_of
 
 if TYPE_CHECKING:
@@ -171,8 +179,7 @@ def _remarks(state: StateAnswer, provisions: list[ProvisionAnswer]) -> Iterator[
     flagged = [p.id for p in provisions if "contested" in p.flags]
     if flagged:
         yield f"Contested: {', '.join(flagged)}."
-    for skipped in state.skipped:
-        yield f"@{skipped['event']} does not apply here: {skipped['reason']}."
+    yield from not_applied(state.skipped)
 
 
 def _hints(state: StateAnswer, provisions: list[ProvisionAnswer]) -> Iterator[str]:

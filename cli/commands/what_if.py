@@ -11,7 +11,9 @@ import typer
 from cli import changes, options
 from cli.answer import Answer, Column, Table
 from cli.asking import ask, day
+from cli.commands.due import subject
 from cli.output import put
+from cli.phrases import renew_more
 from cli.session import session_of
 from events.errors import InputError, WhereasError
 
@@ -188,7 +190,7 @@ def _more(found: WhatIfAnswer) -> Iterator[Table]:
                 one.sign.strip(),
                 one.item.date or f"by {one.item.between[1]}",
                 one.item.what.replace("-", " "),
-                one.item.subject,
+                subject(one.item),
             )
             for one in found.schedule
         ],
@@ -214,5 +216,6 @@ def _remarks(found: WhatIfAnswer) -> Iterator[str]:
     moved = any(one.sign != " " for one in found.schedule)
     if not found.effects and not found.changes and not moved:
         yield "Nothing changes."
+    yield from renew_more(found.more)
     for event in found.impossible:
         yield f"{event['label']} could not apply: {event['reason']}."
