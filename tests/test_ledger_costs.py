@@ -101,6 +101,17 @@ def ask_what_was_known(ledger: Ledger) -> None:
     assert len(ledger.entries(ledgers.A, known=known.position)) == 3
 
 
+def ask_now(ledger: Ledger) -> None:
+    known = ledger.known("2999-12-31", ledgers.A)
+    assert len(ledger.entries(ledgers.A, known=known.position)) == EVENTS
+
+
+def ask_at_an_instant(ledger: Ledger) -> None:
+    third = ledger.entries(ledgers.A)[2].envelope.recorded_at
+    known = ledger.known(third, ledgers.A)
+    assert len(ledger.entries(ledgers.A, known=known.position)) == 3
+
+
 def read_everything(ledger: Ledger) -> None:
     deque(ledger.read(), maxlen=0)
 
@@ -125,7 +136,7 @@ def test_appending_costs_the_same_in_a_large_ledger(
 
 
 @pytest.mark.parametrize(
-    "work", [fold, ask_what_was_known], ids=lambda work: work.__name__
+    "work", [fold, ask_what_was_known, ask_now], ids=lambda work: work.__name__
 )
 def test_reading_an_agreement_costs_the_same_in_a_large_ledger(
     work: Callable[[Ledger], object],
@@ -146,6 +157,13 @@ def test_what_needs_a_root_reads_a_tile_a_level_whatever_the_size(
     small = steps(grown[SMALL], work, monkeypatch)
     # There is one more level for 256 times the events, and ten times are here.
     assert steps(grown[LARGE], work, monkeypatch) <= 1.5 * small
+
+
+def test_an_instant_is_found_in_a_large_ledger_by_halving(
+    grown: dict[int, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = steps(grown[SMALL], ask_at_an_instant, monkeypatch)
+    assert steps(grown[LARGE], ask_at_an_instant, monkeypatch) <= 1.5 * small
 
 
 def test_what_reads_the_whole_ledger_shows_in_the_count(
