@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import sqlite3
+import stat
 import tracemalloc
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,6 +19,7 @@ import pytest
 from events.dates import PartialDate
 from events.errors import Integrity, NotFound, Refused
 from ledger.audit.writing import writing_file
+from ledger.exporting import database
 from ledger.exporting.choice import Choice, Tally
 from ledger.exporting.database import write_database
 from ledger.exporting.lines import event_lines, state_lines
@@ -40,7 +44,6 @@ from tests.ledgers import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from projections.answers import StateAnswer
 
@@ -320,6 +323,29 @@ def test_a_database_is_as_things_were_known(ledger: Ledger, tmp_path: Path) -> N
         assert found.execute("SELECT agreement FROM agreements").fetchall() == [(A,)]
 
 
+def test_a_database_that_cannot_be_written_is_not_there(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(ledger)
+    # As a disk that is full after a few pages.
+    begun = "PRAGMA max_page_count = 9"
+    monkeypatch.setattr(
+        "ledger.exporting.database.PREPARED", (*database.PREPARED, begun)
+    )
+    path = tmp_path / "out.sqlite"
+
+    def write() -> None:
+        with writing_file(path) as stream:
+            write_database(choice(ledger), Path(stream.name))
+
+    with pytest.raises(Refused, match=r"out\.sqlite cannot be written: .* is full"):
+        write()
+    assert not path.exists()
+    assert {found.name for found in tmp_path.iterdir()} <= {
+        *("l.db", "l.db-shm", "l.db-wal")
+    }
+
+
 def test_an_empty_ledger_is_exported_as_well(ledger: Ledger, tmp_path: Path) -> None:
     chosen = choice(ledger)
     assert list(event_lines(chosen)) == list(state_lines(chosen)) == []
@@ -347,6 +373,18 @@ def test_a_file_that_is_not_whole_is_not_there(
             half(path, replace=replace)
     assert [path.name for path in tmp_path.iterdir()] == ["old"]
     assert old.read_text() == "old"
+
+
+def test_a_file_is_for_whom_its_owner_says(tmp_path: Path) -> None:
+    before = os.umask(0o077)
+    try:
+        for mode in (0o600, 0o640):
+            with writing_file(tmp_path / "out", replace=True) as stream:
+                stream.write(b"ours")
+            assert stat.S_IMODE((tmp_path / "out").stat().st_mode) == mode
+            (tmp_path / "out").chmod(0o640)
+    finally:
+        os.umask(before)
 
 
 def test_what_came_meanwhile_is_not_written_over(tmp_path: Path) -> None:

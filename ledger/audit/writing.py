@@ -8,7 +8,9 @@ by a crash leaves a hidden file that no reader takes for a bundle.
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
+import stat
 import sys
 import tempfile
 import zlib
@@ -21,6 +23,7 @@ from events.errors import NotFound, Refused
 from ledger.audit import zipform
 from ledger.audit.names import check_name
 
+# A bundle is made to be given away.
 _MODE = 0o644
 
 
@@ -76,7 +79,7 @@ def writing_file(path: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
 
     Args:
         path: where it will be.
-        replace: whether a file that is there gives way to it.
+        replace: whether a file that is there gives way to it, and gives it its mode.
 
     Yields:
         What is written to; its ``name`` is a hidden one beside ``path``.
@@ -85,9 +88,11 @@ def writing_file(path: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
         Refused: something is there already, or it cannot be written.
         NotFound: the folder that is to hold it does not exist.
     """
-    if not (replace and path.is_file()):
+    there = path.is_file() if replace else False
+    if not there:
         check_free(path)
-    with _told(path), _file(path, replace=replace) as stream:
+    mode = stat.S_IMODE(path.stat().st_mode) if there else None
+    with _told(path), _file(path, replace=replace, mode=mode) as stream:
         yield stream
 
 
@@ -130,15 +135,16 @@ def _told(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _file(path: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    fresh = Path(name)
+def _file(
+    path: Path, *, replace: bool = False, mode: int | None = None
+) -> Iterator[BinaryIO]:
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        os.close(handle)
-        with fresh.open("r+b") as stream:
+        with fresh.open("x+b") as stream:
             yield stream
             stream.flush()
-            os.fchmod(stream.fileno(), _MODE)
+            if mode is not None:
+                os.fchmod(stream.fileno(), mode)
             os.fsync(stream.fileno())
         if replace:
             fresh.replace(path)
@@ -154,7 +160,7 @@ def _file(path: Path, *, replace: bool = False) -> Iterator[BinaryIO]:
 @contextmanager
 def _zip(path: Path) -> Iterator[Writer]:
     with (
-        _file(path) as stream,
+        _file(path, mode=_MODE) as stream,
         tempfile.TemporaryFile(dir=path.parent) as directory,
     ):
         writer = _ZipWriter(stream, directory)

@@ -26,7 +26,6 @@ import msgspec
 import sqlite_utils
 
 from events.entry import Entry
-from events.errors import Refused
 from events.source import Source
 from ledger.exporting.choice import Choice
 from ledger.exporting.tables import PROVISION, envelope_cells, provision_cells
@@ -35,6 +34,8 @@ from ledger.log.tree import root
 from projections.answers import StateAnswer
 
 FORMAT = "whereas-sqlite/1"
+# A file that is not whole never gets its name, so nothing is ever undone in it.
+PREPARED = ("PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF")
 
 # What an event's own columns say already.
 _ENVELOPE = frozenset(
@@ -86,19 +87,19 @@ def write_database(choice: Choice, path: Path) -> None:
         path: the file; the caller forces it to the disk and gives it its name.
 
     Raises:
-        Refused: there is no room, or the disk fails.
+        OSError: there is no room, or the disk fails.
     """
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-            # A file that is not whole never gets its name, so nothing is to be undone.
-            connection.execute("PRAGMA journal_mode = OFF")
-            connection.execute("PRAGMA synchronous = OFF")
+            for statement in PREPARED:
+                connection.execute(statement)
             connection.execute("BEGIN")
             _Database(connection).fill(choice)
             connection.execute("COMMIT")
             _finish(connection)
     except sqlite3.OperationalError as error:
-        raise Refused(f"{path} cannot be written: {error}", path=str(path)) from error
+        # Whoever gives the file its name says so, by that name.
+        raise OSError(str(error)) from error
 
 
 class _Database:
