@@ -17,7 +17,7 @@ def run(context: typer.Context) -> None:
     """Make an empty ledger.
 
     It is one file, and one that is there is left alone. No other command makes one, but
-    `restore`, which puts one back.
+    `restore` and `demo --ledger`.
     """
     from ledger.ledger import Ledger
 
