@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from events.entry import Entry
-from events.when import When, measures, milestones
+from events.happenings import MeasureReported
+from events.when import Measure, When, atoms, measures, milestones
 
 
 class Mentions(NamedTuple):
-    """The names that somebody may ask about or suppose."""
+    """The names that somebody may ask about or suppose.
+
+    Attributes:
+        milestones: all that events mention.
+        measures: all that events mention.
+        units: the unit of a measure, and the number of the event first to use it.
+    """
 
     milestones: frozenset[str]
     measures: frozenset[str]
+    units: Mapping[str, tuple[str, int]] = MappingProxyType({})
 
 
 def mentions(entries: Iterable[Entry]) -> Mentions:
     """Collect the names of all milestones and measures that events mention."""
     named: set[str] = set()
     measured: set[str] = set()
+    units: dict[str, tuple[str, int]] = {}
     for entry in entries:
         event = entry.event
         if (milestone := getattr(event, "milestone", None)) is not None:
@@ -29,7 +39,20 @@ def mentions(entries: Iterable[Entry]) -> Mentions:
         for when in whens_of(entry):
             named |= milestones(when.expr)
             measured |= measures(when.expr)
-    return Mentions(frozenset(named), frozenset(measured))
+        for measure, unit in _units(entry):
+            units.setdefault(measure, (unit, entry.seq))
+    return Mentions(frozenset(named), frozenset(measured), units)
+
+
+def _units(entry: Entry) -> Iterator[tuple[str, str]]:
+    """Yield the measures that an event reports or compares in a unit."""
+    event = entry.event
+    if isinstance(event, MeasureReported) and event.value.unit is not None:
+        yield event.measure, event.value.unit
+    for when in whens_of(entry):
+        for atom in atoms(when.expr):
+            if isinstance(atom, Measure) and atom.unit is not None:
+                yield atom.measure, atom.unit
 
 
 def whens_of(entry: Entry) -> Iterator[When]:

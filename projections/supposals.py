@@ -6,7 +6,7 @@ date leaves open, and anything else that contradicts an event is refused.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import NoReturn
 
@@ -32,7 +32,7 @@ def suppose(facts: Facts, supposals: Iterable[Supposal], known: Mentions) -> Fac
     Args:
         facts: what is known.
         supposals: what is supposed, in any order.
-        known: the names that events mention.
+        known: the names that events mention, and the units of measures.
 
     Raises:
         InputError: two supposals contradict each other.
@@ -42,10 +42,11 @@ def suppose(facts: Facts, supposals: Iterable[Supposal], known: Mentions) -> Fac
     every = sorted(supposals, key=_order)
     for supposal in every:
         _check_name(supposal, known)
+        _check_unit(supposal, known.units)
     for one, other in combinations(every, 2):
         _check_pair(one, other)
     for supposal in every:
-        _check_recorded(supposal, facts)
+        check_recorded(supposal, facts)
     supposed = _copied(facts)
     for supposal in every:
         _add(supposal, supposed)
@@ -93,6 +94,14 @@ def _check_name(supposal: Supposal, known: Mentions) -> None:
         )
 
 
+def _check_unit(supposal: Supposal, units: Mapping[str, tuple[str, int]]) -> None:
+    """Refuse a value in another unit than that of the measure."""
+    unit = None if supposal.value is None else supposal.value.unit
+    there, seq = units.get(supposal.name, (unit, 0))
+    if supposal.kind == "measured" and unit is not None and unit != there:
+        _refuse(supposal, f"is in {there}, not in {unit}", seq)
+
+
 def _check_pair(one: Supposal, other: Supposal) -> None:
     """Refuse two supposals that cannot both be so; they stand in their order."""
     if one.name == other.name and _contradict(one, other):
@@ -120,14 +129,19 @@ def _contradict(one: Supposal, other: Supposal) -> bool:
             return False
 
 
-def _check_recorded(supposal: Supposal, facts: Facts) -> None:
-    """Refuse what is recorded otherwise."""
+def check_recorded(supposal: Supposal, facts: Facts) -> None:
+    """Refuse what is recorded otherwise; what is only supposed says nothing.
+
+    Raises:
+        Refused: an event says otherwise, with its number as ``seq``.
+    """
     if supposal.kind == "measured":
         _check_reported(supposal, facts.measures.get(supposal.name, ()))
         return
     known = facts.milestones.get(supposal.name)
     if known is None:
         return
+    known = _recorded(known)
     told = [("is determined", found) for found in known.determinations]
     told += [("is claimed", found) for found in known.claims]
     match supposal.kind:
@@ -143,6 +157,15 @@ def _check_recorded(supposal: Supposal, facts: Facts) -> None:
                     _refuse(supposal, f"{what} by then", found.seq)
         case _:
             _check_dates(supposal, known)
+
+
+def _recorded(known: MilestoneFacts) -> MilestoneFacts:
+    """Leave what events say of a milestone."""
+    return replace(
+        known,
+        claims=[dated for dated in known.claims if dated.seq],
+        determinations=[dated for dated in known.determinations if dated.seq],
+    )
 
 
 def _check_dates(supposal: Supposal, known: MilestoneFacts) -> None:

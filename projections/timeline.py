@@ -27,7 +27,7 @@ from projections.resolve import is_open, resolve_when
 from projections.spans import ALWAYS_UNKNOWN, Span, date_span
 from projections.state import State
 from projections.step import Step
-from projections.supposals import Supposal, suppose
+from projections.supposals import Supposal, check_recorded, suppose
 
 _UNKNOWN = When.parse("unknown")
 
@@ -125,6 +125,8 @@ def arrange(
             with_conflict(error, record.known)
             raise
     pending = _settle(waiting, facts, spans)
+    for supposal in supposed:
+        _check_settled(supposal, facts, record)
     steps = [
         step_of(entry, span, facts)
         for entry in record.entries
@@ -132,6 +134,14 @@ def arrange(
     ]
     steps.sort()
     return Timeline(record, facts, steps, pending)
+
+
+def _check_settled(supposal: Supposal, facts: Facts, record: Record) -> None:
+    """Refuse a supposal that an event contradicts whose date another one settled."""
+    try:
+        check_recorded(supposal, facts)
+    except Refused as error:
+        raise with_conflict(error, record.known) from error
 
 
 def appended(timeline: Timeline, entry: Entry, hanging: Collection[str]) -> Step | None:

@@ -163,7 +163,6 @@ def test_events_that_wait_for_each_other_wait_for_ever() -> None:
        outcome: occurred}
     """
     ledger = test_events_that_wait_for_each_other_wait_for_ever
-    waits = "2026-01-01..… takes-effect"
     assert lines(due(ledger, "2026", "2027", horizon="2026-01-01")) == [
         "2026-01-01..… takes-effect m milestone-determined m (milestone n determined)",
         "2026-01-01..… takes-effect n milestone-determined n (milestone m determined)",

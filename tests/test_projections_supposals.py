@@ -10,12 +10,15 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from events.dates import INF, parse_day
 from events.errors import InputError, NotFound, Refused, WhereasError
 from events.when import When
 from projections.facts import Facts
 from projections.mentions import Mentions
 from projections.resolve import resolve_when
+from projections.status import standing
 from projections.supposals import Supposal, parse_supposal, suppose
+from tests.agreements import entries, ledger_of, timeline
 from tests.facts_text import facts, rows, span_text
 
 KNOWN = Mentions(
@@ -393,3 +396,54 @@ def _outcome(supposals: list[Supposal], recorded: str) -> Facts | type[WhereasEr
         return suppose(facts(recorded), supposals, KNOWN)
     except WhereasError as error:
         return type(error)
+
+
+def test_what_an_event_makes_of_another_supposal_is_not_contradicted() -> None:
+    """
+    - {event: PermissionGranted, effective: 2020-01-01, id: x, holder: a,
+       ends: milestone mb}
+    - {event: MilestoneDetermined, effective: milestone mb, milestone: ma,
+       outcome: occurred}
+    - {event: MilestoneDetermined, effective: milestone ma, milestone: mb,
+       outcome: occurred}
+    """
+    ledger = test_what_an_event_makes_of_another_supposal_is_not_contradicted
+    for texts in (
+        ("ma=2027-01-01", "mb=2027-01-05"),
+        ("ma=2027-01-01", "mb>2027-01-05"),
+        ("ma=2027-01-01", "mb=never"),
+    ):
+        with pytest.raises(Refused, match=r"supposed: (ma|mb) is determined") as caught:
+            timeline(ledger_of(ledger), *texts)
+        assert caught.value.conflict in {
+            "@3 milestone-determined ma (milestone mb)",
+            "@4 milestone-determined mb (milestone ma)",
+        }
+    for texts in (("ma=2027-01-01",), ("ma=2027-01-01", "mb=2027-01-01")):
+        there = timeline(ledger_of(ledger), *texts)
+        ended = there.state(INF).provisions["x"]
+        assert standing(ended, there.facts, parse_day("2027-01-01")).status == "ended"
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        ("measure loans=USD 0@2026-08-01", "loans is in EUR, not in USD"),
+        ("measure output=5 bolts@2026-08-01", "output is in tons, not in bolts"),
+        ("measure loans=EUR 0@2026-08-01", None),
+        ("measure loans=0@2026-08-01", None),
+        ("measure plain=USD 0@2026-08-01", None),
+    ],
+)
+def test_a_measure_is_supposed_in_its_own_unit(text: str, refused: str | None) -> None:
+    ledger = entries("""
+- {event: PermissionGranted, effective: 2020-01-01, id: x, holder: a,
+   ends: earliest of (measure loans = EUR 0; measure plain = 0)}
+- {event: MeasureReported, effective: 2020-01-01, measure: output, value: 3 tons}
+""")
+    if refused is None:
+        assert timeline(ledger, text).facts.measures
+        return
+    with pytest.raises(Refused, match=refused) as caught:
+        timeline(ledger, text)
+    assert caught.value.conflict
