@@ -14,7 +14,7 @@ import msgspec
 
 from events.dates import INF, NEG_INF, day_text
 from events.errors import NotFound, did_you_mean
-from projections.state import State
+from projections.state import State, Succession
 from projections.timeline import Timeline
 
 
@@ -78,7 +78,7 @@ class Identities:
 
     def __init__(self, held: Sequence[Held]) -> None:
         self._same: dict[str, str] = {}
-        self._next: dict[tuple[str, str], str] = {}
+        self._next: dict[tuple[str, str], Succession] = {}
         for there in held:
             for party in there.state.parties.values():
                 self._join(party.id, party.id)
@@ -87,21 +87,30 @@ class Identities:
                     self._join(f"{scheme}:{value}", party.id)
         for there in held:
             for party in there.state.parties.values():
-                if party.successor is not None:
+                if party.succession is not None:
                     key = there.agreement, self._root(party.id)
-                    self._next[key] = self._root(party.successor)
+                    self._next[key] = party.succession
 
     def of(self, agreement: str, party: str) -> str:
-        """Name whoever a party is now in an agreement, the same name for the same one.
+        """Name whoever has what a party had, the same name for the same one.
 
         Args:
             agreement: whose events on successors count.
             party: an id; one that nobody declares stays as it is.
         """
+        return self._followed(agreement, party, assigned=True)
+
+    def now(self, agreement: str, party: str) -> str:
+        """Name whoever a party is now: one that has assigned what it had is itself."""
+        return self._followed(agreement, party, assigned=False)
+
+    def _followed(self, agreement: str, party: str, *, assigned: bool) -> str:
+        """Go from successor to successor, past assignments or up to one."""
         name = self._root(party)
         seen = {name}
-        while (following := self._next.get((agreement, name))) is not None:
-            if following in seen:
+        while (after := self._next.get((agreement, name))) is not None:
+            following = self._root(after.successor)
+            if following in seen or (after.change == "assigned" and not assigned):
                 break
             seen.add(following)
             name = following

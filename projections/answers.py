@@ -251,9 +251,10 @@ def _party(party: Party) -> dict[str, Any]:
     for name in ("role", "kind", "identifiers", "former_names"):
         if value := getattr(party, name):
             fields[name] = value
-    for name in ("successor", "controller"):
-        if (value := getattr(party, name)) is not None:
-            fields[name] = value
+    if party.succession is not None:
+        fields["successor"] = party.succession.successor
+    if party.controller is not None:
+        fields["controller"] = party.controller
     if party.left:
         fields["left"] = True
     return {**fields, "set_by": party.set_by}

@@ -85,8 +85,9 @@ class Bearings:
         found: the provisions that speak of all of it, whatever their status.
         parts: the parts that provisions speak of by themselves.
         carved_out: the provisions that leave it out in so many words.
-        aside: the provisions that would bear on it if it named another axis, or whose
-            words alone say what they are about; only those that have not ended.
+        aside: the provisions that would bear on it if it named another axis, whose
+            words alone say what they are about, or whose level keeps nobody out; only
+            those that have not ended.
     """
 
     held: Held
@@ -103,6 +104,8 @@ class Bearings:
             effect = self._effect(provision)
             if effect is not None:
                 self._match(provision, effect)
+            elif self._prefers(provision):
+                self.aside.append(provision)
         self.aside = [p for p in self.aside if self._standing(p).status != "ended"]
         return self
 
@@ -131,6 +134,16 @@ class Bearings:
         if level in EXCLUSIVE:
             return "bars"
         return "must-offer-first" if level in FIRST and bound else None
+
+    def _prefers(self, provision: Provision) -> bool:
+        """Tell whether a priority speaks of the question and keeps nobody out."""
+        if not keeps_nobody_out(provision):
+            return False
+        concerned = self._names((*provision.holders, *provision.against))
+        clauses = scope_of(provision, self.held, self.who)
+        return (
+            self.asked.party in concerned and coverage(clauses, self.asked.box).possible
+        )
 
     def _match(self, provision: Provision, effect: Effect) -> None:
         """Match one provision with the question, and note what comes of it."""
@@ -246,6 +259,12 @@ def is_bounded_by_words(
     over = held.state.provisions.get(provision.over or "")
     told = provision.text or (over.text if over else None)
     return is_unbounded(clauses) and told is not None
+
+
+def keeps_nobody_out(provision: Provision) -> bool:
+    """Tell whether a provision is a priority of a level that bars nobody."""
+    level = provision.level or ""
+    return provision.kind == "priority" and level not in EXCLUSIVE | FIRST
 
 
 def reserves(provision: Provision) -> bool:

@@ -21,7 +21,7 @@ from projections.state import Skipped, State
 from projections.step import Effects, Step
 
 # Raised when the same events give another state, so that no cache outlives a change.
-FOLD_VERSION = 1
+FOLD_VERSION = 2
 
 EFFECTS: Effects = {
     **frame.EFFECTS,

@@ -17,7 +17,7 @@ from events.dates import PartialDate
 from events.errors import Refused
 from events.scope import AXES, Box, box_covers, scope_text
 from projections.across import Held, Identities, KnownIn, held_on, horizon_of
-from projections.bearing import Bearing, Bearings
+from projections.bearing import Bearing, Bearings, keeps_nobody_out
 from projections.counterparty import as_written
 from projections.matching import meet
 from projections.provision import Provision
@@ -43,6 +43,16 @@ class Clash(msgspec.Struct, frozen=True, kw_only=True):
     bars: Reason
 
 
+class Followed(msgspec.Struct, frozen=True, kw_only=True):
+    """A party that another one comes after, and the event that says so."""
+
+    agreement: str
+    party: str
+    successor: str
+    change: str
+    event: int
+
+
 class Part(msgspec.Struct, frozen=True, kw_only=True):
     """Parts of the question that have another answer than the whole, for one reason.
 
@@ -64,7 +74,9 @@ class MayAnswer(msgspec.Struct, frozen=True, kw_only=True):
     ``verdict`` is for the question as it was asked; ``unless`` are the parts of it
     that have another answer, and ``depends_on`` the axes that set them apart.
     ``former`` are provisions that speak of it and have ended, have not begun, or carve
-    it out; ``aside`` those that would bear on it if it named another axis.
+    it out; ``aside`` those that would bear on it if it named another axis, and those
+    whose ``level`` keeps nobody out.
+    ``followed`` tells who came after whom where the party that asks is one of them.
     """
 
     schema: str
@@ -85,6 +97,7 @@ class MayAnswer(msgspec.Struct, frozen=True, kw_only=True):
     unless: list[Part]
     former: list[Reason]
     aside: list[dict[str, Any]]
+    followed: list[Followed]
 
 
 def may_answer(
@@ -136,7 +149,28 @@ def may_answer(
         unless=[_part(box, boxes, found) for boxes, found in parts],
         former=list(_former(heard)),
         aside=list(_aside(heard)),
+        followed=list(_followed(asking)),
     )
+
+
+def _followed(asking: _Asking) -> Iterator[Followed]:
+    """Yield who came after the party that asks, and whom it came after."""
+    who = asking.who
+    for there in asking.held:
+        itself = who.standing_for(asking.party), who.of(there.agreement, asking.party)
+        for party in there.state.parties.values():
+            after = party.succession
+            if after is not None and (
+                who.standing_for(party.id) in itself
+                or who.standing_for(after.successor) in itself
+            ):
+                yield Followed(
+                    agreement=there.agreement,
+                    party=party.id,
+                    successor=after.successor,
+                    change=after.change,
+                    event=after.seq,
+                )
 
 
 class _Heard(NamedTuple):
@@ -322,6 +356,7 @@ def _aside(heard: _Heard) -> Iterator[dict[str, Any]]:
             "provision": provision.id,
             "scope_text": scope_text(tuple(boxes)),
             "text": provision.text,
+            "level": provision.level if keeps_nobody_out(provision) else None,
         }
 
 

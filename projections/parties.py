@@ -49,7 +49,9 @@ def _across(parties: Sequence[tuple[str, Party]]) -> PartyAcross:
         former_names=_each(n for party in all_of_it for n in party.former_names),
         identifiers={k: v for party in all_of_it for k, v in party.identifiers.items()},
         roles={agreement: party.role for agreement, party in parties},
-        successors=_each(party.successor for party in all_of_it),
+        successors=_each(
+            party.succession.successor for party in all_of_it if party.succession
+        ),
         controllers=_each(party.controller for party in all_of_it),
     )
 

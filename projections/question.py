@@ -112,5 +112,5 @@ def _counterparties(timelines: Iterable[Timeline]) -> Iterator[str]:
 
 def asked_of(question: Question, held: Held, who: Identities, day: int) -> Asked:
     """Put a question as one agreement understands it."""
-    party = who.of(held.agreement, question.party)
+    party = who.now(held.agreement, question.party)
     return Asked(party, in_terms_of(held, who, question.box), day)

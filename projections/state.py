@@ -11,10 +11,18 @@ from events.quantity import Quantity
 from projections.provision import Closing, Provision
 
 
+class Succession(NamedTuple):
+    """Who comes after a party, how, and the number of the event that says so."""
+
+    successor: str
+    change: str
+    seq: int
+
+
 class Party(msgspec.Struct):
     """A party, under the name it has now.
 
-    ``successor`` and ``controller`` are for queries to follow: stored holders stay.
+    ``succession`` and ``controller`` are for queries to follow: stored holders stay.
     """
 
     id: str
@@ -23,7 +31,7 @@ class Party(msgspec.Struct):
     kind: str | None = None
     identifiers: dict[str, str] = msgspec.field(default_factory=dict)
     former_names: list[str] = msgspec.field(default_factory=list)
-    successor: str | None = None
+    succession: Succession | None = None
     controller: str | None = None
     left: bool = False
     set_by: list[int] = msgspec.field(default_factory=list)

@@ -541,3 +541,42 @@ def test_what_two_parts_have_in_common_may_have_a_third_answer() -> None:
         ("territory fr", "not-permitted"),
         ("asset models, territory fr", "contingent"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("change", "verdict"), [("assigned", "silent"), ("succeeded", "permitted")]
+)
+def test_who_came_after_whom_is_told_and_what_was_assigned_is_gone(
+    change: str, verdict: str
+) -> None:
+    ledger = f"""
+- {{event: PermissionGranted, effective: 2020-01-01, id: p, holder: a,
+   scope: {{activity: [sale]}}}}
+- {{event: PartyRestructured, effective: 2023-01-01, party: a, change: {change},
+   successor: c}}
+"""
+    before = asked(ledger, "a sale", "2022-12-31")
+    assert (before.verdict, before.followed) == ("permitted", [])
+    assert asked(ledger, "a sale", "2023-01-01").verdict == verdict
+    for party in "ac":
+        answer = asked(ledger, f"{party} sale", "2023-01-01")
+        assert [(f.party, f.successor, f.event) for f in answer.followed] == [
+            ("a", "c", 3)
+        ]
+    assert asked(ledger, "c sale", "2023-01-01").verdict == "permitted"
+    assert asked(ledger, "b sale", "2023-01-01").followed == []
+
+
+def test_what_keeps_nobody_out_is_told_all_the_same() -> None:
+    """
+    - {event: PreferenceGranted, effective: 2020-01-01, id: p, holder: b, against: a,
+       level: preferred, scope: {activity: [sale]}}
+    """
+    ledger = test_what_keeps_nobody_out_is_told_all_the_same
+    for party in "ab":
+        answer = asked(ledger, f"{party} sale")
+        assert answer.verdict == "silent"
+        assert [(a["provision"], a["level"]) for a in answer.aside] == [
+            ("p", "preferred")
+        ]
+    assert asked(ledger, "a repair").aside == []

@@ -234,9 +234,18 @@ def _remarks(may: MayAnswer) -> Iterator[str]:
         yield "No provision that holds on the day speaks of it."
     if may.depends_on:
         yield f"The answer depends on: {', '.join(may.depends_on)}."
+    for one in may.followed:
+        yield (
+            f"{one.successor} comes after {one.party} ({one.change}, @{one.event}): "
+            f"what {one.party} held is {one.successor}'s."
+        )
     for stands in may.aside:
         about = stands["scope_text"] or stands["text"] or ""
-        yield f"{stands['provision']} stands aside: it is about {about}."
+        name = stands["provision"]
+        if stands["level"] is None:
+            yield f"{name} stands aside: it is about {about}."
+        else:
+            yield f"{name} bars nobody: it is {stands['level']}, about {about}."
 
 
 def _hints(may: MayAnswer) -> Sequence[str]:

@@ -17,7 +17,7 @@ from projections.facts import Facts
 from projections.provision import Closing
 from projections.refusals import require_instrument, require_parties, require_provisions
 from projections.resolving import end_of
-from projections.state import Party, State
+from projections.state import Party, State, Succession
 from projections.step import Effects, Step
 
 
@@ -81,7 +81,7 @@ def _restructured(
     if event.successor is not None:
         require_parties((event.successor,), facts)
         _refuse_circle(state, event.party, event.successor)
-        party.successor = event.successor
+        party.succession = Succession(event.successor, event.change, step.seq)
     if event.name is not None and event.name != party.name:
         party.former_names.append(party.name)
         party.name = event.name
@@ -101,7 +101,8 @@ def _refuse_circle(state: State, party: str, successor: str) -> None:
                 hint="name as successor a party that goes on",
             )
         there = state.parties.get(following)
-        following = there.successor if there else None
+        after = there.succession if there else None
+        following = after.successor if after else None
 
 
 def _signed(state: State, event: InstrumentSigned, step: Step, facts: Facts) -> None:
