@@ -87,6 +87,24 @@ def test_every_product_was_asked_everything_or_is_said_to_be_absent(smoke: Run) 
         assert one.times(one, "append") == 1
 
 
+def test_a_product_that_crashes_is_left_out_and_why_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "no-git").mkdir()
+    monkeypatch.setenv("PATH", str(tmp_path / "no-git"))
+    (tmp_path / "run").mkdir()
+    said: list[str] = []
+    found = run(tmp_path / "run", SMOKE, ["whereas", "git", "nothing"], said.append)
+    assert [one.name for one in found.measured] == ["whereas"]
+    assert found.absent == {
+        "git": "there is no git on the path",
+        "nothing": "its process ended with 1",
+    }
+    assert said[:2] == [
+        f"{name} is left out: {why}" for name, why in found.absent.items()
+    ]
+
+
 def test_a_report_has_a_row_for_every_product(smoke: Run) -> None:
     text = report(smoke)
     for one in smoke.measured:

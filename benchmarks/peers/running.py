@@ -99,6 +99,9 @@ class Process:
         name: which product.
         folder: where it keeps everything.
         effort: how much will be asked.
+
+    Attributes:
+        lost: why it does not answer, where it is not installed or has crashed.
     """
 
     def __init__(self, name: str, folder: Path, effort: Effort) -> None:
@@ -112,19 +115,27 @@ class Process:
             stdout=subprocess.PIPE,
             encoding="utf-8",
         )
+        self.lost: str | None = None
 
     @cached_property
     def about(self) -> dict[str, Any]:
         """Wait until it has started, and hear who it is, or why it is not here."""
-        return self._answer()
+        found = self._answer()
+        self.lost = found.get("absent", self.lost)
+        return found
 
-    def ask(self, *words: str | float) -> dict[str, Any]:
-        """Ask for some work, and wait for it."""
-        assert "name" in self.about  # noqa: S101  # it has started
+    def ask(self, *words: str | float) -> dict[str, Any] | None:
+        """Ask for some work, and wait for it.
+
+        Returns:
+            What it measured; None where it is lost.
+        """
+        if "name" not in self.about or self.lost is not None:
+            return None
         assert self._process.stdin is not None  # noqa: S101  # it is a pipe
         self._process.stdin.write(json.dumps(words) + "\n")
         self._process.stdin.flush()
-        return self._answer()
+        return self._answer() or None
 
     def close(self) -> None:
         """Let it end."""
@@ -134,8 +145,8 @@ class Process:
         assert self._process.stdout is not None  # noqa: S101  # it is a pipe
         line = self._process.stdout.readline()
         if not line:
-            return {"absent": f"it ended with {self._process.wait()}"}
-        found: dict[str, Any] = json.loads(line)
+            self.lost = f"its process ended with {self._process.wait()}"
+        found: dict[str, Any] = json.loads(line or "{}")
         return found
 
 
@@ -151,20 +162,19 @@ def run(
         say: told what is going on.
     """
     with _started(folder, effort, names) as processes:
-        here = {name: one for name, one in processes.items() if "name" in one.about}
-        absent = {
-            name: str(one.about["absent"])
-            for name, one in processes.items()
-            if name not in here
-        }
-        for name, why in absent.items():
-            say(f"{name} is left out: {why}")
-        loads = {name: one.ask("load") for name, one in here.items()}
-        rounds = list(_rounds(here, effort, say))
+        loads = {name: one.ask("load") for name, one in processes.items()}
+        for name, one in processes.items():
+            if one.lost is not None:
+                say(f"{name} is left out: {one.lost}")
+        rounds = list(_rounds(processes, effort, say))
         found = [
-            _measured(one, loads[name], [done.get(name, {}) for done in rounds], effort)
-            for name, one in here.items()
+            _measured(one, load, [done[name] for done in rounds], effort)
+            for name, one in processes.items()
+            if (load := loads[name]) is not None and one.lost is None
         ]
+        absent = {
+            name: one.lost for name, one in processes.items() if one.lost is not None
+        }
     texts = [
         json.dumps(fields).encode()
         for telling in portfolio(effort.events)
@@ -187,20 +197,21 @@ def _started(
 
 
 def _rounds(
-    here: dict[str, Process], effort: Effort, say: Callable[[str], None]
+    processes: dict[str, Process], effort: Effort, say: Callable[[str], None]
 ) -> Iterator[dict[str, dict[str, dict[str, float]]]]:
     """Do every work with every product once a round; who comes first takes turns."""
     spent: dict[tuple[str, str], float] = {}
-    order = list(here)
+    order = list(processes)
     for number in range(effort.rounds):
         done: dict[str, dict[str, dict[str, float]]] = {name: {} for name in order}
         for work, count in effort.counts.items():
             for name in order:
                 before = spent.get((name, work), 0)
                 if before < effort.most_seconds:
-                    answer = here[name].ask(work, count, effort.seconds)
-                    spent[name, work] = before + answer["seconds"]
-                    done[name][work] = answer
+                    answer = processes[name].ask(work, count, effort.seconds)
+                    if answer is not None:
+                        spent[name, work] = before + answer["seconds"]
+                        done[name][work] = answer
             order = [*order[1:], order[0]]
         say(f"round {number + 1} of {effort.rounds}")
         yield done
@@ -213,7 +224,7 @@ def _measured(
     effort: Effort,
 ) -> Measured:
     """Put together what was measured of a product."""
-    size = process.ask("size")
+    size = process.ask("size") or {"disk": 0, "memory_kb": 0}
     done = {
         work: [found[work] for found in rounds if work in found]
         for work in effort.counts
