@@ -106,7 +106,8 @@ def _of(found: Iterable[Dated], *, last: bool) -> Span:
 def _unclaimed(known: MilestoneFacts) -> list[Dated]:
     """List the determinations that no claim of their own comes before."""
     told = [(claim.span.lo, 0, claim) for claim in known.claims]
-    told += [(found.span.lo, 1, found) for found in known.determinations]
+    # Where an imprecise date leaves it open which came first, the claim did.
+    told += [(found.span.hi, 1, found) for found in known.determinations]
     told.sort(key=itemgetter(0, 1))
     unclaimed: list[Dated] = []
     claimed = False

@@ -362,6 +362,7 @@ def test_supposals_have_no_order(
 @given(st.lists(_SOME, max_size=3), _RECORDED)
 @settings(deadline=None)
 @example([parse_supposal("m.claimed=2026")], "m determined 2027")
+@example([parse_supposal("m=2027")], "m claimed 2027-02-01")
 def test_what_can_be_supposed_makes_answers_firmer_and_changes_no_record(
     supposals: list[Supposal], recorded: str
 ) -> None:
