@@ -9,10 +9,11 @@ import pytest
 
 from events.dates import PartialDate
 from events.errors import InputError, Integrity, NotFound, Refused
+from ledger.audit.backup import backup
 from ledger.audit.checkpoints import Checkpoints
 from ledger.audit.export import export
 from ledger.audit.redaction import Redaction
-from ledger.audit.restore import restore
+from ledger.audit.restore import keep_heads, restore
 from ledger.audit.rotation import read_rotation, state_rotation
 from ledger.audit.signing import growth_since, prove, rotate, sign_now
 from ledger.audit.trust import Trust
@@ -257,6 +258,34 @@ def test_a_redacted_bundle_is_restored_only_when_that_is_meant(tmp_path: Path) -
         assert again.head() == head
         entry = again.entries("alpha-beta")[1]
     assert set(entry.redacted) == {"amount", "note"}
+
+
+def test_the_heads_and_stamps_of_a_bundle_are_kept_with_what_it_restores(
+    tmp_path: Path,
+) -> None:
+    stamps = {5: b"early", 16: b"late"}
+    copy = tmp_path / "copy.db"
+    with filled(tmp_path / "ledger.db") as ledger:
+        export(ledger.store, tmp_path / "b", order_of(ledger, stamps=stamps))
+        early = head_note(ledger, 5)
+    checkpoints = Checkpoints.beside(tmp_path / "again.db")
+    with Ledger.create(tmp_path / "again.db") as again:
+        restore(tmp_path / "b", again, TRUST)
+        assert keep_heads(tmp_path / "b", again, checkpoints) == [5, 16]
+        assert backup(again, copy, checkpoints) == (again.head(), 16)
+    for kept in (checkpoints, Checkpoints.beside(copy)):
+        assert kept.sizes() == [5, 16]
+        assert kept.read(5).format() == early
+        assert kept.stamps() == stamps
+
+
+def test_a_bundle_that_was_exchanged_leaves_no_heads(tmp_path: Path) -> None:
+    checkpoints = Checkpoints(tmp_path / "heads")
+    with ledgers.create(tmp_path / "other.db") as other:
+        ledgers.fill(other, 20)
+        with pytest.raises(Integrity, match="does not continue the head of 16"):
+            keep_heads(put(small(), tmp_path / "b"), other, checkpoints)
+    assert checkpoints.sizes() == []
 
 
 # --- snapshots ------------------------------------------------------------------------

@@ -255,7 +255,7 @@ def test_keys_are_named_in_full_and_once(desk: Desk) -> None:
         ["checkpoint", "--agent-key", kms, "--key-file", "keys/deals.key"],
         ["checkpoint", "--signer", "true", "--signer-key", kms, *MEMORY],
         ["checkpoint", "--signer", "false", "--signer-key", kms, *MEMORY],
-        ["checkpoint", "--signer", "sh -c 'echo no>&2; exit 3'", *named, *MEMORY],
+        ["checkpoint", "--signer", "sh -c 'echo no>&2; exit 3'", *named],
         ["checkpoint", "--signer", "no-such", "--signer-key", kms, *MEMORY],
         ["checkpoint", "--signer", "printf AAAA", "--signer-key", kms, *MEMORY],
         ["key", "rotate", "--key-file", "keys/deals.key", *KEY.split()],
@@ -304,7 +304,7 @@ $ checkpoint --signer false --signer-key VKEY --memory keys/heads
 --- stderr
 error: the signing program failed with exit code 1
 --- exit status 1
-$ checkpoint --signer 'sh -c '"'"'echo no>&2; exit 3'"'"'' --signer-key VKEY --memory keys/heads
+$ checkpoint --signer 'sh -c '"'"'echo no>&2; exit 3'"'"'' --signer-key VKEY
 --- stderr
 error: the signing program failed with exit code 3: no
 --- exit status 1

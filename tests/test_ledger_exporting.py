@@ -11,13 +11,17 @@ import stat
 import tracemalloc
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+from hypothesis import given, settings
 
 from events.dates import PartialDate
+from events.entry import Entry
 from events.errors import Integrity, NotFound, Refused
+from events.reader import read_draft
 from ledger.audit.writing import writing_file
 from ledger.exporting import database
 from ledger.exporting.choice import Choice, Tally
@@ -25,10 +29,12 @@ from ledger.exporting.database import write_database
 from ledger.exporting.lines import event_lines, state_lines
 from ledger.exporting.tables import event_table, state_table
 from ledger.importing.files import read_file
+from ledger.importing.mapping import draft_mapping
 from ledger.importing.recording import import_batches
 from ledger.ledger import Ledger
 from ledger.rules import FoldRules
 from tests.audit_parts import EXAMPLES
+from tests.histories import histories
 from tests.ledgers import (
     A,
     B,
@@ -89,16 +95,33 @@ def test_events_are_imported_again_and_lead_to_the_same_state(
     path: Path, tmp_path: Path
 ) -> None:
     lines = tmp_path / "events.jsonl"
-    settings = {"rules": FoldRules, "clock": ticking(), "random": noise()}
-    with create(tmp_path / "one.db", **settings) as ledger:
+    made = {"rules": FoldRules, "clock": ticking(), "random": noise()}
+    with create(tmp_path / "one.db", **made) as ledger:
         import_batches(ledger, read_file(path), recorded_by="ann")
         ledger.snapshot_heads(recorded_by="ann")
         lines.write_text("".join(event_lines(choice(ledger))))
-        with create(tmp_path / "two.db", **settings) as other:
+        with create(tmp_path / "two.db", **made) as other:
             result = import_batches(other, read_file(lines), recorded_by="bob")
             assert (result.error, other.size) == (None, ledger.size - 1)
             assert timeless(other) == timeless(ledger) != []
             assert "".join(event_lines(choice(other))) == lines.read_text()
+
+
+@settings(max_examples=40, deadline=None)
+@given(histories())
+def test_any_history_goes_out_and_comes_in(history: list[Entry]) -> None:
+    drafts = [read_draft(draft_mapping(entry)) for entry in history]
+    with TemporaryDirectory() as folder:
+        lines = Path(folder, "events.jsonl")
+        with (
+            create(Path(folder, "one.db"), rules=FoldRules) as ledger,
+            create(Path(folder, "two.db"), rules=FoldRules) as other,
+        ):
+            ledger.append(drafts, recorded_by="ann")
+            lines.write_text("".join(event_lines(choice(ledger))))
+            result = import_batches(other, read_file(lines), recorded_by="bob")
+            assert (result.error, result.added) == (None, len(drafts))
+            assert timeless(other) == timeless(ledger)
 
 
 def test_what_only_the_ledger_records_is_left_out_and_counted(ledger: Ledger) -> None:
