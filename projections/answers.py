@@ -5,7 +5,7 @@ Others rely on the names in here. What is added later is added beside them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -119,7 +119,10 @@ def state_answer(
         parties=[_party(party) for party in state.parties.values()],
         stakes=[_stake(stake) for stake in state.stakes.values()],
         holdings=list(_holdings(state)),
-        measures=[_measure(measure) for measure in state.measures.values()],
+        measures=[
+            _measure(measure)
+            for measure in _with_supposed(state.measures, supposals, day).values()
+        ],
         milestones=list(_milestones(timeline)),
         disputes=[_dispute(dispute) for dispute in state.disputes.values()],
         provisions=[
@@ -287,6 +290,31 @@ def _holdings(state: State) -> Iterator[dict[str, Any]]:
             "as_of": move.as_of,
             "set_by": [move.seq],
         }
+
+
+def _with_supposed(
+    reported: Mapping[tuple[str, str | None], MeasureNow],
+    supposals: Iterable[Supposal],
+    day: int,
+) -> dict[tuple[str, str | None], MeasureNow]:
+    """Add the reports that are supposed by a day, which are of no subject."""
+    measures = dict(reported)
+    for supposal in sorted(supposals, key=lambda supposal: supposal.span):
+        if supposal.value is None or supposal.date is None or supposal.span.lo > day:
+            continue
+        key = supposal.name, None
+        before = measures.get(key)
+        if before is None or before.day < supposal.span.lo:
+            measures[key] = MeasureNow(
+                supposal.name,
+                None,
+                supposal.value,
+                None,
+                supposal.date.text,
+                supposal.span.lo,
+                0,
+            )
+    return measures
 
 
 def _measure(measure: MeasureNow) -> dict[str, Any]:

@@ -167,7 +167,7 @@ def _compare(
 
 
 def _events(old: Fields | None, new: Fields | None) -> tuple[int, ...]:
-    """Give the numbers of the events that bear on one side only."""
+    """Give the numbers of the events that bear on one side only, the supposed last."""
     was = set((old or {}).get("set_by", ()))
     now = set((new or {}).get("set_by", ()))
-    return tuple(sorted(was ^ now))
+    return tuple(sorted(was ^ now, key=lambda seq: (not seq, seq)))

@@ -18,10 +18,12 @@ from projections.falling import Item, items_of, renew_more
 from projections.hypotheses import Hypotheses, suppose_all
 from projections.naming import about, label
 from projections.provision import Provision
-from projections.resolving import end_of, start_of
+from projections.resolve import waiting
+from projections.resolving import end_of, start_of, starts_when
 from projections.spans import Span
 from projections.state import State
 from projections.status import standing
+from projections.supposals import Supposal
 from projections.timeline import Timeline, timeline_of
 
 WHAT_IF_SCHEMA = "whereas/what-if/1"
@@ -64,6 +66,14 @@ class Goes(msgspec.Struct, frozen=True, kw_only=True):
     waits_for: tuple[str, ...]
 
 
+class Assumed(msgspec.Struct, frozen=True, kw_only=True):
+    """An exercise that is supposed, and on what it hangs that the option has opened."""
+
+    text: str
+    provision: str
+    waits_for: tuple[str, ...]
+
+
 class WhatIfAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What follows from a hypothesis.
 
@@ -72,7 +82,8 @@ class WhatIfAnswer(msgspec.Struct, frozen=True, kw_only=True):
     from the first to the last day concerned, if anything is supposed; ``goes_on`` are
     the provisions that have not ended by the day asked about; ``impossible`` recorded
     events that could not apply under the hypothesis; ``more`` names provisions that
-    renew too many times to list.
+    renew too many times to list; ``assumed`` is what nothing recorded or supposed says,
+    and what is supposed takes for granted.
     """
 
     schema: str
@@ -89,6 +100,7 @@ class WhatIfAnswer(msgspec.Struct, frozen=True, kw_only=True):
     goes_on: list[Goes]
     impossible: list[dict[str, Any]]
     more: list[str]
+    assumed: list[Assumed]
 
 
 def what_if_answer(
@@ -120,7 +132,7 @@ def what_if_answer(
     day = min(max(hypotheses.days(), default=horizon), LAST_DAY)
     asked = on or PartialDate.parse(day_text(day))
     effects = sorted(pair.effects(), key=_order)
-    differs = pair.changes(asked, known)
+    differs = pair.changes(asked, known, hypotheses.supposals)
     window = _window(hypotheses, effects, asked)
     schedule = [] if hypotheses.is_empty else pair.schedule(window)
     return WhatIfAnswer(
@@ -138,6 +150,7 @@ def what_if_answer(
         goes_on=list(_goes_on(pair.after, asked.last)),
         impossible=pair.impossible(),
         more=_renewing_more(schedule),
+        assumed=list(_assumed(pair.after, hypotheses)),
     )
 
 
@@ -147,12 +160,14 @@ class _Pair(NamedTuple):
     before: Timeline
     after: Timeline
 
-    def changes(self, on: PartialDate, known: KnownAt) -> list[Change]:
+    def changes(
+        self, on: PartialDate, known: KnownAt, supposals: tuple[Supposal, ...]
+    ) -> list[Change]:
         """Compare the states on a date."""
         return list(
             changes(
                 state_answer(self.before, on, known=known),
-                state_answer(self.after, on, known=known),
+                state_answer(self.after, on, known=known, supposals=supposals),
             )
         )
 
@@ -272,6 +287,17 @@ def _supposed_events(timeline: Timeline, last: int) -> Iterator[dict[str, Any]]:
                 "about": about(entry.event),
                 "effective": str(envelope.effective) if envelope.effective else None,
             }
+
+
+def _assumed(timeline: Timeline, hypotheses: Hypotheses) -> Iterator[Assumed]:
+    """Yield the exercises of which nothing says that their options have opened."""
+    for event in hypotheses.events:
+        if event.verb == "exercise":
+            day = event.date.last
+            provision = timeline.state(day).provisions[event.provision]
+            opens = starts_when(provision)
+            if waits := waiting(opens, timeline.facts, day, provision.id):
+                yield Assumed(text=event.text, provision=provision.id, waits_for=waits)
 
 
 def _goes_on(timeline: Timeline, day: int) -> Iterator[Goes]:

@@ -87,3 +87,33 @@ def test_it_is_said_that_not_every_renewal_is_listed(desk: Desk) -> None:
     ):
         said = desk(question, columns=100)
         assert "supply renews more often than is listed." in said
+
+
+def test_a_measure_that_is_supposed_is_shown_as_such(desk: Desk) -> None:
+    given(desk, "hulu")
+    line = "--suppose 'measure fair-value-of-hulu=USD 20bn@2025-06-09'"
+    state = f"state hulu {line} --on"
+    shown = "fair-value-of-hulu          USD 20bn          2025-06-09 (supposed)"
+    assert shown in desk(f"{state} 2025-06-09", columns=100)
+    assert shown not in desk(f"{state} 2025-06-08", columns=100)
+    # A report as of a later day counts for more.
+    earlier = line.replace("2025-06-09", "2023-06-09")
+    assert "USD 20bn " not in desk(f"state hulu {earlier}", columns=100)
+    assert (
+        "measure fair-value-of-hulu  value: over USD 27.5bn -> USD 20bn      @27 (supposed)"
+        in desk(f"what-if hulu {line}", columns=100)
+    )
+
+
+def test_an_exercise_takes_for_granted_that_the_option_has_opened(desk: Desk) -> None:
+    given(desk, "cuad")
+    exercise = "what-if cuad --suppose 'exercise escrow@2027-01-01'"
+    remark = (
+        "exercise escrow@2027-01-01 takes for granted that escrow has opened by then, "
+        "which hangs on milestone release-condition."
+    )
+    assert remark in " ".join(desk(exercise, columns=100).split())
+    opened = f"{exercise} --suppose release-condition=2026-12-01"
+    assert "takes for granted" not in desk(opened, columns=100)
+    perhaps = f"{exercise} --suppose release-condition=2027"
+    assert "takes for granted" in desk(perhaps, columns=100)

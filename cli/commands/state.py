@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -153,7 +153,7 @@ def _more(state: StateAnswer) -> Iterator[Table]:
     yield Table(
         tuple(map(Column, ("measure", "subject", "value", "dated"))),
         [
-            (m["measure"], m["subject"] or "", m["value"], m["as_of"])
+            (m["measure"], m["subject"] or "", m["value"], _dated(m))
             for m in state.measures
         ],
         title="Measures",
@@ -163,6 +163,11 @@ def _more(state: StateAnswer) -> Iterator[Table]:
         [(f"@{p['event']}", p["type"], p["effective"]) for p in state.pending],
         title="Pending: these wait for the day on which they take effect",
     )
+
+
+def _dated(measure: dict[str, Any]) -> str:
+    """Say when a measure had its value, and that it is only supposed."""
+    return f"{measure['as_of']}{'' if all(measure['set_by']) else ' (supposed)'}"
 
 
 def _remarks(state: StateAnswer, provisions: list[ProvisionAnswer]) -> Iterator[str]:

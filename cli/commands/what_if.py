@@ -216,6 +216,12 @@ def _remarks(found: WhatIfAnswer) -> Iterator[str]:
     moved = any(one.sign != " " for one in found.schedule)
     if not found.effects and not found.changes and not moved:
         yield "Nothing changes."
+    for one in found.assumed:
+        waits = " and ".join(one.waits_for)
+        yield (
+            f"{one.text} takes for granted that {one.provision} has opened by then, "
+            f"which hangs on {waits}."
+        )
     yield from renew_more(found.more)
     for event in found.impossible:
         yield f"{event['label']} could not apply: {event['reason']}."
