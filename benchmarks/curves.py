@@ -29,6 +29,7 @@ COSTS = {
     "memory_mb": ("memory of import", "MB"),
 }
 _PLOT = "curves.svg"
+_CAPTION = "What work costs, by the number of events"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
     print(text)  # noqa: T201  # a table for whoever runs it
     if asked.write is not None:
         plot(found, asked.write / _PLOT)
-        write_section(asked.write, "curves", f"![Cost curves]({_PLOT})\n\n{text}")
+        write_section(asked.write, "curves", f"![{_CAPTION}]({_PLOT})\n\n{text}")
     return 0
 
 

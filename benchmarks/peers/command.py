@@ -15,6 +15,7 @@ from benchmarks.plotting import dots, figure, save
 from benchmarks.writing import write_section
 
 _PLOT = "peers.svg"
+_CAPTION = "How long each takes; every line is ten times the one before"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -30,7 +31,9 @@ def main(arguments: Sequence[str]) -> int:
     print(text)  # noqa: T201  # tables for whoever runs it
     if asked.write is not None:
         plot(found, asked.write / _PLOT)
-        write_section(asked.write, "peers", f"![Products]({_PLOT})\n\n{text}")
+        write_section(
+            asked.write, "peers", f"![{_CAPTION}]({_PLOT})\n\n{_CAPTION}.\n\n{text}"
+        )
     return 0
 
 
