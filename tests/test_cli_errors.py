@@ -287,21 +287,24 @@ def test_a_line_of_stdin_that_is_no_event(desk: Desk) -> None:
     stdin = '{"event": "party-left", "agreement": "a-b", "effective": "2025"}\n'
     assert str(desk.run("append -", stdin=stdin)) == snapshot("""\
 --- stderr
-error: stdin:1: party-left needs party
+error: stdin:1:1: party-left needs party
+  | {"event": "party-left", "agreement": "a-b", "effective": "2025"}
+  | ^
 --- exit status 2
 """)
     assert str(desk.run("append -", stdin="\n[1]\n")) == snapshot("""\
 --- stderr
-error: stdin:2: an event is a JSON object
+error: stdin:2:1: an event is a JSON object
+  | [1]
+  | ^
 hint: write {"event": "…", "agreement": "…", "effective": "…"}
 --- exit status 2
 """)
     assert str(desk.run("append -", stdin='{"event":\n')) == snapshot("""\
 --- stderr
-error: stdin:1:10: this is not JSON: expecting value
+error: stdin:1:10: this is not JSON: it ends too early
   | {"event":
   |          ^
-hint: write {"event": "…", "agreement": "…", "effective": "…"}
 --- exit status 2
 """)
 
@@ -687,4 +690,29 @@ def test_what_was_typed_cannot_harm_the_terminal(tmp_path: Path) -> None:
 error: there is no agreement a\\x1b[31m\\u202eb
 hint: whereas list shows the agreements
 --- exit status 1
+""")
+
+
+def test_a_line_of_stdin_that_the_ledger_refuses_is_named(desk: Desk) -> None:
+    good = (
+        '{"event": "party-left", "agreement": "a-b", "effective": "2025", "party": "a"}'
+    )
+    desk.run("init")
+    assert str(desk.run("append -", stdin=f"\n{good}\n")) == snapshot("""\
+--- stderr
+error: stdin:2:1: there is no party a in this agreement
+hint: the parties are alpha, beta; party-joined adds one
+--- exit status 1
+""")
+    batched = good.replace("{", '{"batch": "b", ', 1)
+    assert str(desk.run("append -", stdin=batched)) == snapshot("""\
+--- stderr
+error: stdin:1: these events are recorded together, without a batch of their own
+hint: whereas import keeps the batches of a file
+--- exit status 2
+""")
+    assert str(desk.run("append -", stdin="\n\n")) == snapshot("""\
+--- stderr
+error: stdin:1:1: there are no events
+--- exit status 2
 """)

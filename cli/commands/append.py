@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO, cast
 
 import typer
 
@@ -16,7 +16,7 @@ from cli.recording import read, record
 from cli.session import session_of
 from events.base import Event
 from events.catalogue import TYPES, USER_TYPES, Field, effect_and_example, fields_of
-from events.errors import InputError, did_you_mean
+from events.errors import InputError, WhereasError, did_you_mean
 from events.fields import kebab
 
 FIELDS = "Fields"
@@ -272,12 +272,17 @@ def _read(
     Each has the members of an import file: event, agreement, effective, sources and
     the fields of its type.
     """
-    from cli.stdin import drafts
+    from ledger.importing.files import read_together
+    from ledger.importing.recording import refuse_at
 
-    record(
-        session_of(context),
-        drafts(sys.stdin),
-        recorded_by=recorded_by,
-        expect=expect,
-        dry_run=dry_run or context.meta.get("dry_run", False),
-    )
+    batch = read_together(cast("BinaryIO", sys.stdin.buffer), "stdin")
+    try:
+        record(
+            session_of(context),
+            batch.drafts,
+            recorded_by=recorded_by,
+            expect=expect,
+            dry_run=dry_run or context.meta.get("dry_run", False),
+        )
+    except WhereasError as error:
+        refuse_at(error, batch.drafts, batch.places)

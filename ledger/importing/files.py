@@ -91,6 +91,36 @@ def read_stream(
                 yield from found if len(head) == HEAD_BYTES else _all(found, path)
 
 
+def read_together(stream: BinaryIO, path: str) -> FileBatch:
+    """Read JSON lines of which all events are to be recorded, or none.
+
+    Their keys are those that they bring, and nothing is a batch within.
+
+    Args:
+        stream: bytes, read to their end.
+        path: what to call it.
+
+    Raises:
+        InputError: a line cannot be read; see :func:`read_file`.
+    """
+    records = list(read_lines(lines_of(b"", stream, path), path, None))
+    for record in records:
+        if record.batch is not None:
+            raise InputError(
+                "these events are recorded together, without a batch of their own",
+                hint="whereas import keeps the batches of a file",
+                path=path,
+                line=record.place.line,
+                field="batch",
+            )
+    if not records:
+        raise InputError("there are no events", path=path, line=1, column=1)
+    drafts = [record.draft for record in records]
+    return FileBatch(
+        drafts[0].agreement, None, drafts, [record.place for record in records]
+    )
+
+
 def format_named(name: str) -> Format:
     """Find a format by its name.
 

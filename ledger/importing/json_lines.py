@@ -32,13 +32,14 @@ _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
 
 
-def read_lines(lines: Iterable[Line], path: str, keys: Keys) -> Iterator[Record]:
+def read_lines(lines: Iterable[Line], path: str, keys: Keys | None) -> Iterator[Record]:
     """Read the events of JSON lines one by one; blank lines are left out.
 
     Args:
         lines: the lines.
         path: what to call the file.
-        keys: gives the events of the file their keys.
+        keys: gives the events of the file their keys; None where they have those that
+            they bring.
 
     Raises:
         InputError: with line and column.
@@ -51,14 +52,15 @@ def read_lines(lines: Iterable[Line], path: str, keys: Keys) -> Iterator[Record]
             )
 
 
-def _record(fields: dict[str, Any], line: Line, path: str, keys: Keys) -> Record:
+def _record(fields: dict[str, Any], line: Line, path: str, keys: Keys | None) -> Record:
     """Read the event of a line."""
     try:
         batch = batch_name(fields.pop("batch", None))
         draft = read_draft(fields)
     except InputError as error:
         raise _told(error, fields, line, path) from error
-    return Record(batch, keys.keyed(draft), Place(path, line.number, 1))
+    keyed = draft if keys is None else keys.keyed(draft)
+    return Record(batch, keyed, Place(path, line.number, 1))
 
 
 def _fast(data: bytes) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ that what is before it stays and it is told which.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Literal, NamedTuple, NoReturn
@@ -179,7 +179,7 @@ class _Recording:
                 batch.drafts, recorded_by=self._by, batch=batch.name
             )
         except WhereasError as error:
-            _refuse(error, batch.drafts, batch.places)
+            refuse_at(error, batch.drafts, batch.places)
         return Outcome(_fate(receipts), batch, receipts)
 
 
@@ -198,7 +198,7 @@ class _Rehearsal:
         try:
             receipts = replayed(self._ledger.store, batch.drafts)
         except WhereasError as error:
-            _refuse(error, batch.drafts, batch.places)
+            refuse_at(error, batch.drafts, batch.places)
         if not receipts:
             self.drafts.extend(batch.drafts)
             self._by_agreement.setdefault(batch.agreement, []).extend(batch.drafts)
@@ -211,7 +211,7 @@ class _Rehearsal:
             try:
                 self._ledger.append(drafts, recorded_by=self._by, dry_run=True)
             except WhereasError as error:
-                _refuse(error, drafts, self._places[agreement])
+                refuse_at(error, drafts, self._places[agreement])
         return iter(())
 
 
@@ -220,10 +220,17 @@ def _fate(receipts: list[Receipt]) -> Fate:
     return "already there" if receipts and receipts[0].replayed else "added"
 
 
-def _refuse(error: WhereasError, drafts: list[Draft], places: list[Place]) -> NoReturn:
+def refuse_at(
+    error: WhereasError, drafts: Sequence[Draft], places: Sequence[Place]
+) -> NoReturn:
     """Refuse what the ledger did, and say where in the file the event stands.
 
     The ledger names it by its place among those appended, or by its key.
+
+    Args:
+        error: what the ledger raised.
+        drafts: what it was given.
+        places: where each of them begins.
     """
     keys = [draft.key for draft in drafts]
     at = error.number("draft")
