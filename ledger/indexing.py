@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import msgspec
 
 from events.errors import InputError, Integrity, Refused
+from ledger.store import LEDGER_STREAM
 from projections.readmodel.reader import may_write, reading
 from projections.readmodel.tracking import Fault, Lag, lag, lag_of
 
@@ -30,9 +31,12 @@ SUFFIX = ".index.db"
 _LEDGER_SUFFIX = ".db"
 # How long a question waits for whoever writes the index before the fold answers it.
 PATIENCE_SECONDS = 0.5
-# A question brings the index up to date where that takes less than the fold would.
-_ALWAYS_CAUGHT_UP = 100
-_SHARE_CAUGHT_UP = 100
+# A question brings the index up to date where it is a little behind, and where that
+# costs no more than folding every agreement or so many events would.
+_MOST_BEHIND = 100
+_LITTLE_WORK = 5_000
+# What it costs to begin with an agreement, as often as it is read.
+_READ_AND_FOLDED = 2
 # Who may run a file does not matter, as nobody does.
 _READ_AND_WRITE = 0o666
 _FOR_OWNER = 0o700
@@ -198,9 +202,9 @@ class Index:
                 return question(connection), None
         if there.fault is not None:
             return None, f"the index {path} {_WORDS[there.fault]}"
-        behind = f"the index {path} is {there.behind} events behind"
-        most = max(_ALWAYS_CAUGHT_UP, size // _SHARE_CAUGHT_UP)
-        if there.behind > most or not may_write(path):
+        events = "event" if there.behind == 1 else "events"
+        behind = f"the index {path} is {there.behind} {events} behind"
+        if not may_write(path) or not self._is_little(there):
             return None, behind
         from projections.readmodel.catching import follow
 
@@ -209,6 +213,22 @@ class Index:
             if lag_of(connection, self._ledger, size).position < size:
                 return None, behind
             return question(connection), None
+
+    def _is_little(self, there: Lag) -> bool:
+        """Tell whether catching up takes less than the fold of every agreement.
+
+        An event may touch all of its agreement, so that what counts is how long the
+        agreements are that have new events.
+        """
+        if there.behind > max(_MOST_BEHIND, there.size // _MOST_BEHIND):
+            return False
+        begun, work = set[str](), 0
+        for entry in self._ledger.read(there.position):
+            agreement = entry.envelope.agreement
+            if agreement != LEDGER_STREAM:
+                work += entry.seq * (1 if agreement in begun else _READ_AND_FOLDED)
+                begun.add(agreement)
+        return work <= max(_LITTLE_WORK, there.size)
 
     def _target(self) -> Path:
         """Choose where to write.

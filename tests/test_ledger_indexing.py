@@ -153,6 +153,19 @@ def test_an_index_far_behind_is_left_to_whoever_updates_it(ledger: Ledger) -> No
     assert asking.found() == 109
 
 
+def test_an_index_is_not_brought_up_to_date_where_folding_takes_less(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "_LITTLE_WORK", 0)
+    asking = Asking(ledger)
+    asking.index.rebuild()
+    ledger.append([invested(98, B)], recorded_by="ann")
+    assert asking.found() == 9
+    ledger.append([invested(99)], recorded_by="ann")
+    assert asking.found() is None
+    assert asking.notes[0].endswith(" is 1 event behind")
+
+
 def test_what_is_recorded_of_the_ledger_itself_counts_as_taken(ledger: Ledger) -> None:
     asking = Asking(ledger)
     asking.index.rebuild()
@@ -322,7 +335,7 @@ def test_an_index_that_is_behind_and_cannot_be_written_is_passed_over(
     ledger.append([invested(99)], recorded_by="ann")
     before = path.read_bytes()
     assert asking.found() is None
-    assert "1 events behind" in asking.notes[0]
+    assert "1 event behind" in asking.notes[0]
     assert path.read_bytes() == before
 
 

@@ -118,8 +118,7 @@ class CatchingUp:
             rows = Rows()
             known = entry.position - 1
             if entry.seq > 1:
-                for before in self._source.entries(agreement, known=known):
-                    rows.take(before)
+                rows.begin(self._source.entries(agreement, known=known))
                 tables.flush()
                 self._number(agreement, rows)
         self._kept[agreement] = rows

@@ -7,7 +7,7 @@ reaches back, all is folded anew, and what has changed is found by comparison.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from events.dates import NEG_INF
@@ -79,6 +79,18 @@ class Growing:
         self._hanging = {RENEWAL}
         self._memory = Memory()
         self._names: dict[int, frozenset[str]] = {}
+
+    def begin(self, entries: Sequence[Entry]) -> Iterator[Change]:
+        """Take the first events, all at once.
+
+        Returns:
+            The parts that are there after the last of them. What was between is not
+            told. Cost: that of folding them once.
+        """
+        self._entries.extend(entries)
+        for entry in entries:
+            self._hang(entry)
+        return self._anew()
 
     def take(self, entry: Entry) -> Iterator[Change]:
         """Take the next event.

@@ -146,7 +146,8 @@ class Portfolio:
         self._asked |= {"first": first, "last": last}
         found = [*self._ending_firmly(), *self._ending_in_silence(window)]
         found += self._found(
-            f"provisions AS p WHERE p.hangs = {Hangs.FACTS:d} AND {_LIVE}"
+            f"provisions AS p WHERE p.hangs = {Hangs.FACTS:d} AND {_LIVE} "
+            "AND p.ends_lo <= :last AND p.ends_hi >= :first"
         )
         return [
             held

@@ -62,6 +62,13 @@ class Rows:
         self.open: dict[tuple[Key, int], Row] = {}
         self._growing = Growing()
 
+    def begin(self, entries: Sequence[Entry]) -> None:
+        """Take the first events, whose rows are in the tables already."""
+        for key, _, after in self._growing.begin(entries):
+            for (_, on_to), segment in _ranges(after):
+                # Since when it is known so is in the tables, and asked of nobody else.
+                self.open[key, segment.on_from] = Row(key, segment, on_to, 0)
+
     def take(self, entry: Entry) -> Changes:
         """Take the next event of the agreement."""
         changes = Changes([], [])
