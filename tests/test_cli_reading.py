@@ -312,5 +312,6 @@ def test_a_topic_is_explained_and_a_command_is_a_topic(desk: Desk) -> None:
     assert desk.run("help state").stdout == desk.run("state -h").stdout
     listed = desk.run("help").stdout.splitlines()
     assert [line.split()[0] for line in listed] == [
-        *("exit-codes", "clocks", "dates", "when", "values", "output", "config"),
+        *("exit-codes", "clocks", "dates", "when", "values", "keys"),
+        *("output", "config"),
     ]
