@@ -25,7 +25,6 @@ from events.entry import (
     Draft,
     Entry,
     Envelope,
-    provisional,
     sources_json,
 )
 from events.errors import Conflict, InputError, Refused
@@ -172,10 +171,10 @@ class Appending:
         """
         receipts: list[Receipt] = []
         admitted: list[str] = []
-        pendings = list(map(_numbered, sealed, places.seqs))
+        pendings = _numbered(sealed, places)
         with self._one_thread:
             try:
-                self._admit(drafts, pendings, places.position, admitted)
+                self._admit(drafts, pendings, admitted)
                 self._events.put(
                     pendings, receipts=receipts, erasures=erasures, size=size
                 )
@@ -273,15 +272,12 @@ class Appending:
         self,
         drafts: Sequence[Draft],
         pendings: Sequence[Pending],
-        position: int,
         admitted: list[str],
     ) -> None:
         """Ask the rules about each agreement of each batch; note those they admit."""
         new = [
-            provisional(draft, pending.envelope.seq, at)
-            for at, (draft, pending) in enumerate(
-                zip(drafts, pendings, strict=True), position
-            )
+            Entry(pending.envelope, draft.event)
+            for draft, pending in zip(drafts, pendings, strict=True)
         ]
         for unit in units(pendings):
             together: dict[str, list[Entry]] = {}
@@ -297,10 +293,10 @@ class Appending:
     ) -> None:
         """Do everything but write."""
         admitted: list[str] = []
-        pendings = list(map(_numbered, sealed, places.seqs))
+        pendings = _numbered(sealed, places)
         with self._one_thread:
             try:
-                self._admit(drafts, pendings, places.position, admitted)
+                self._admit(drafts, pendings, admitted)
             finally:
                 self._forget(admitted)
         size, now = self._store.head().size, instant_text(self._clock())
@@ -318,10 +314,19 @@ class Appending:
             self._rules.forget(agreement)
 
 
-def _numbered(pending: Pending, seq: int) -> Pending:
-    """Give a pending event its number."""
-    envelope = msgspec.structs.replace(pending.envelope, seq=seq)
-    return Pending(envelope, pending.disclosed, pending.salts)
+def _numbered(sealed: Sequence[Pending], places: Places) -> list[Pending]:
+    """Give pending events their numbers, and positions in their order."""
+    replace = msgspec.structs.replace
+    return [
+        Pending(
+            replace(pending.envelope, seq=seq, position=position),
+            pending.disclosed,
+            pending.salts,
+        )
+        for position, (pending, seq) in enumerate(
+            zip(sealed, places.seqs, strict=True), places.position
+        )
+    ]
 
 
 def _check(drafts: Sequence[Draft], recorded_by: str, *, system: bool) -> None:
