@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -77,10 +78,13 @@ def ask_portfolio(
         asked = Moment(on.text, on.last, known, _horizon_text(horizon))
         reading = _Reading(ledger, asked, horizon)
 
+        def note(sentence: str) -> None:
+            _note(sentence.replace(f"{session.folder}{os.sep}", ""))
+
         def indexed(connection: sqlite3.Connection) -> PortfolioAnswer:
             return question(reading.tables(connection), asked)
 
-        found = None if fold else session.index(ledger).ask(indexed, _note)
+        found = None if fold else session.index(ledger).ask(indexed, note)
         if found is None:
             found = question(reading.folded(ledger.names()), asked)
     return Told(found, f"{on_words(on)}, {moment_words(at, clocks.known, ())}")
