@@ -12,7 +12,7 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from events.dates import INF
+from events.dates import INF, LAST_DAY
 from events.when import (
     Never,
     On,
@@ -50,6 +50,7 @@ class Days(NamedTuple):
     """The days of a provision for a horizon before all days, as ordinals.
 
     A pause is ``[paused_from, paused_to)``; both are infinite where there is none.
+    ``drifts`` is 1 where the earliest end is the horizon itself, whatever that is.
     """
 
     starts_lo: int
@@ -59,6 +60,7 @@ class Days(NamedTuple):
     paused_from: int
     paused_to: int
     hangs: int
+    drifts: int
 
 
 def days_of(provision: Provision, facts: Facts, openness: Openness) -> Days:
@@ -70,10 +72,9 @@ def days_of(provision: Provision, facts: Facts, openness: Openness) -> Days:
         openness: what was found of texts under the same facts; added to.
     """
     starts, ends = start_of(provision, facts), end_of(provision, facts)
-    paused_from, paused_to = _pause(provision, facts)
-    return Days(
-        *starts, *ends, paused_from, paused_to, _hangs(provision, facts, openness)
-    )
+    pause, hangs = _pause(provision, facts), _hangs(provision, facts, openness)
+    drifts = hangs == Hangs.FACTS and _drifts(provision, facts)
+    return Days(*starts, *ends, *pause, hangs, int(drifts))
 
 
 def certain_standing(days: Days, day: int) -> Standing | None:
@@ -95,6 +96,15 @@ def certain_standing(days: Days, day: int) -> Standing | None:
     if starts.hi <= day < ends.lo:
         return Standing("in-force", (), starts, ends)
     return None
+
+
+def _drifts(provision: Provision, facts: Facts) -> bool:
+    """Tell whether the earliest end is the horizon itself, whatever that is.
+
+    An earliest end grows with the horizon, and never faster: where it is the horizon on
+    the first of all days and on the last, no date or offset holds it back in between.
+    """
+    return all(end_of(provision, facts.at(day)).lo == day for day in (1, LAST_DAY))
 
 
 def _pause(provision: Provision, facts: Facts) -> tuple[int, int]:

@@ -33,6 +33,11 @@ def finish(connection: sqlite3.Connection) -> None:
     for name, indexes in INDEXES.items():
         for columns in indexes:
             database.table(name).create_index(columns)
+    # Few ends are known to lie between two days, and those are looked for.
+    connection.execute(
+        "CREATE INDEX provisions_between ON provisions (hangs, ends_hi) "
+        "WHERE ends_lo < ends_hi"
+    )
     database.table("events").enable_fts(["words"], create_triggers=True)
     database.create_view("provisions_now", _now("provisions", _DATED))
     database.create_view("stakes_now", _now("stakes", ()))

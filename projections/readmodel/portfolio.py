@@ -91,23 +91,18 @@ class Portfolio:
     def exclusive(self, asked: Box) -> list[Held]:
         """Find who holds exclusivity; see ``Agreements``."""
         axes = [axis for axis in AXES if getattr(asked, axis)]
+        # Where nothing is said of an axis, all of it is asked about.
+        left = sum(1 << bit for bit, axis in enumerate(AXES) if axis not in axes)
+        self._asked["left"] = left if axes else 0
+        where = "".join(
+            f" AND EXISTS (SELECT 1 FROM tags AS t "  # noqa: S608  # constants and marks
+            f"WHERE t.provision = p.id AND {_tagged(axis, getattr(asked, axis))})"
+            for axis in axes
+        )
         levels = f"p.level IN ({_marks(sorted(EXCLUSIVE))}) AND {_LIVE}"
-        source = f"provisions AS p WHERE {levels}"
-        if axes:
-            first, *others = (_tagged(axis, getattr(asked, axis)) for axis in axes)
-            where = "".join(
-                f" AND EXISTS (SELECT 1 FROM tags AS t "  # noqa: S608  # constants and marks
-                f"WHERE t.provision = p.id AND {other})"
-                for other in others
-            )
-            # What is indexed is tags and not levels: there are few of those.
-            source = (
-                f"tags AS t CROSS JOIN provisions AS p ON p.id = t.provision "
-                f"WHERE {first} AND t.known_to > :known AND {levels}{where}"
-            )
-        unique = {(h.agreement, h.provision.id): h for h in self._found(source)}
+        source = f"provisions AS p WHERE {levels} AND (p.open & :left) = :left{where}"
         found = []
-        for held in unique.values():
+        for held in self._found(source):
             if held.standing.status != "ended":
                 over = self._over(held)
                 words = covering(held.provision, over, asked)
@@ -147,7 +142,8 @@ class Portfolio:
         found = [*self._ending_firmly(), *self._ending_in_silence(window)]
         found += self._found(
             f"provisions AS p WHERE p.hangs = {Hangs.FACTS:d} AND {_LIVE} "
-            "AND p.ends_lo <= :last AND p.ends_hi >= :first"
+            "AND p.ends_lo <= :last AND p.ends_hi >= :first "
+            "AND (NOT p.drifts OR p.ends_hi <= :last)"
         )
         return [
             held

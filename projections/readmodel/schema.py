@@ -6,7 +6,7 @@ dates. An index file is disposable: one of another schema or another fold is mad
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 RANGES = {"on_from": int, "on_to": int, "known_from": int, "known_to": int}
 _RANK = {
@@ -24,12 +24,15 @@ _DAYS = {
     "paused_from": int,
     "paused_to": int,
     "hangs": int,
+    "drifts": int,
 }
 
 PROVISIONS = {
     **_HEAD,
     **_DAYS,
     **dict.fromkeys(("kind", "level", "starts", "ends", "amount"), str),
+    # The axes that a priority leaves open, a bit each in their order.
+    "open": int,
 }
 PARTS = {**_HEAD, "kind": str}
 STAKES = {**_HEAD, "holder": str, "issuer": str, "share": str, "basis": str}
@@ -62,13 +65,15 @@ TABLES: dict[str, tuple[dict[str, type], str | None]] = {
     "events": (EVENTS, "position"),
     "tracking": (TRACKING, "one"),
 }
+_WHEN = ("known_from", "on_from", "on_to")
 INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "provisions": (
         ("agreement", "known_to"),
         ("hangs", "ends_lo", "ends_hi", "known_to"),
-        ("hangs", "ends", "known_to"),
+        # What a question asks of a row is in its index, so that few rows are read.
+        ("hangs", "known_to", "ends_lo", "ends_hi", "drifts", *_WHEN, "ends"),
+        ("level", "ends_hi", "known_to", *_WHEN, "open"),
         ("kind", "known_to"),
-        ("level", "known_to"),
         ("amount", "known_to"),
     ),
     "parts": (("agreement", "known_to"), ("kind", "known_to", "agreement")),

@@ -132,6 +132,12 @@ def _tags(provision: Provision) -> Iterator[tuple[str, str]]:
                     yield axis, "*"
 
 
+def _open_axes(provision: Provision) -> int:
+    """Give the axes that a priority leaves open, a bit each in their order."""
+    tags = set(_tags(provision))
+    return sum(1 << bit for bit, axis in enumerate(AXES) if (axis, "*") in tags)
+
+
 def table_of(kind: Kind) -> str:
     """Name the table that parts of a kind are in."""
     return _TABLES.get(kind, "parts")
@@ -164,6 +170,7 @@ def _more(row: Row) -> tuple[Any, ...]:
             *segment.days,
             *(part.kind, part.level, starts_when(part).text, ends),
             None if amount is None else amount.text,
+            _open_axes(part),
         )
     if kind == "stake":
         stake = part_of(kind, segment.body)
