@@ -11,13 +11,13 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import msgspec
 
 from events.errors import InputError, Integrity, Refused
+from ledger.index_file import beside, cached, forget
 from ledger.store import LEDGER_STREAM
 from projections.readmodel.reader import may_write, reading
 from projections.readmodel.tracking import Fault, Lag, lag, lag_of
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 
-SUFFIX = ".index.db"
-_LEDGER_SUFFIX = ".db"
 # How long a question waits for whoever writes the index before the fold answers it.
 PATIENCE_SECONDS = 0.5
 # A question brings the index up to date where it is a little behind, and where that
@@ -40,7 +38,6 @@ _READ_AND_FOLDED = 2
 # Who may run a file does not matter, as nobody does.
 _READ_AND_WRITE = 0o666
 _FOR_OWNER = 0o700
-_BESIDE = ("", "-journal", "-wal", "-shm")
 # What a file that is not sound may raise while it is read.
 _UNSOUND = (
     sqlite3.Error,
@@ -64,36 +61,6 @@ class Place(NamedTuple):
 
     path: Path
     lag: Lag
-
-
-def beside(ledger: Path) -> Path:
-    """Name the index beside a ledger: ``whereas.index.db`` for ``whereas.db``."""
-    return ledger.with_name(ledger.name.removesuffix(_LEDGER_SUFFIX) + SUFFIX)
-
-
-def cached(ledger: Path, cache: Path) -> Path:
-    """Name the index of a ledger in a cache folder, one for each path."""
-    mark = sha256(str(ledger.resolve()).encode()).hexdigest()[:16]
-    return cache / f"{mark}-{beside(ledger).name}"
-
-
-def forget(path: Path) -> bool:
-    """Take an index away, with what SQLite keeps beside it; tell whether it was there.
-
-    Raises:
-        Refused: it cannot be taken away.
-    """
-    there = path.exists()
-    try:
-        for suffix in _BESIDE:
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
-    except OSError as error:
-        raise Refused(
-            f"the index {path} cannot be taken away: {error.strerror}",
-            hint=f"take it away yourself: {path}",
-            path=str(path),
-        ) from error
-    return there
 
 
 class Index:
@@ -161,8 +128,10 @@ class Index:
 
     def ask(
         self,
-        question: Callable[[sqlite3.Connection], Answer],
+        question: Callable[[sqlite3.Connection], Answer | None],
         note: Callable[[str], object],
+        *,
+        level: bool = False,
     ) -> Answer | None:
         """Put a question to the index if it knows every event.
 
@@ -171,6 +140,7 @@ class Index:
         Args:
             question: reads the answer; it may be asked twice.
             note: told in a sentence why an index that is there did not answer.
+            level: ask it only where it is level, and say nothing where it is behind.
 
         Returns:
             The answer; None where only the fold can answer.
@@ -180,19 +150,24 @@ class Index:
             if not path.exists():
                 continue
             try:
-                found, complaint = self._asked(path, question)
+                found, complaint = self._asked(path, question, level=level)
             except _UNSOUND as error:
                 complaints.append(_complaint(path, error))
             else:
                 if complaint is None:
                     return found
                 complaints.append(complaint)
+        complaints = list(filter(None, complaints))
         if complaints:
             note(complaints[0])
         return None
 
     def _asked(
-        self, path: Path, question: Callable[[sqlite3.Connection], Answer]
+        self,
+        path: Path,
+        question: Callable[[sqlite3.Connection], Answer | None],
+        *,
+        level: bool,
     ) -> tuple[Answer | None, str | None]:
         """Ask one index; give what is in the way where it does not know."""
         size = self._ledger.size
@@ -202,6 +177,8 @@ class Index:
                 return question(connection), None
         if there.fault is not None:
             return None, f"the index {path} {_WORDS[there.fault]}"
+        if level:
+            return None, ""
         events = "event" if there.behind == 1 else "events"
         behind = f"the index {path} is {there.behind} {events} behind"
         if not may_write(path) or not self._is_little(there):

@@ -267,7 +267,7 @@ class Ledger:
             Refused: the values are erased already.
         """
         from ledger.erasing import erase, erasure_draft
-        from ledger.indexing import beside, forget
+        from ledger.index_file import beside, forget
 
         draft = erasure_draft(agreement, seq, fields, reason)
         receipts = erase(self.store, self._writing.appending, draft, recorded_by)

@@ -289,7 +289,9 @@ def _common(
     told: Sequence[tuple[list[Box], _Heard]],
 ) -> Iterator[tuple[Box, set[Verdict]]]:
     """Yield what parts with different answers have in common, and those answers."""
-    parts = [(box, found.verdict) for boxes, found in told for box in boxes]
+    parts: list[tuple[Box, Verdict]] = [
+        (box, found.verdict) for boxes, found in told for box in boxes
+    ]
     seen: set[Box] = {box for box, _ in parts}
     for (one, mine), (other, others) in combinations(parts[:MAX_CROSSED], 2):
         box = meet(one, other) if mine != others else None

@@ -15,7 +15,8 @@ import pytest
 
 from events.errors import Conflict, NotFound, Refused
 from ledger import indexing
-from ledger.indexing import Index, beside, cached, forget
+from ledger.index_file import beside, cached, forget
+from ledger.indexing import Index
 from ledger.ledger import Ledger
 from projections.readmodel import catching, writer
 from projections.readmodel.portfolio import Portfolio
