@@ -128,10 +128,8 @@ class Index:
 
     def ask(
         self,
-        question: Callable[[sqlite3.Connection], Answer | None],
+        question: Callable[[sqlite3.Connection], Answer],
         note: Callable[[str], object],
-        *,
-        level: bool = False,
     ) -> Answer | None:
         """Put a question to the index if it knows every event.
 
@@ -140,7 +138,6 @@ class Index:
         Args:
             question: reads the answer; it may be asked twice.
             note: told in a sentence why an index that is there did not answer.
-            level: ask it only where it is level, and say nothing where it is behind.
 
         Returns:
             The answer; None where only the fold can answer.
@@ -150,24 +147,19 @@ class Index:
             if not path.exists():
                 continue
             try:
-                found, complaint = self._asked(path, question, level=level)
+                found, complaint = self._asked(path, question)
             except _UNSOUND as error:
                 complaints.append(_complaint(path, error))
             else:
                 if complaint is None:
                     return found
                 complaints.append(complaint)
-        complaints = list(filter(None, complaints))
         if complaints:
             note(complaints[0])
         return None
 
     def _asked(
-        self,
-        path: Path,
-        question: Callable[[sqlite3.Connection], Answer | None],
-        *,
-        level: bool,
+        self, path: Path, question: Callable[[sqlite3.Connection], Answer]
     ) -> tuple[Answer | None, str | None]:
         """Ask one index; give what is in the way where it does not know."""
         size = self._ledger.size
@@ -177,8 +169,6 @@ class Index:
                 return question(connection), None
         if there.fault is not None:
             return None, f"the index {path} {_WORDS[there.fault]}"
-        if level:
-            return None, ""
         events = "event" if there.behind == 1 else "events"
         behind = f"the index {path} is {there.behind} {events} behind"
         if not may_write(path) or not self._is_little(there):

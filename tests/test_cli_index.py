@@ -92,7 +92,7 @@ def test_a_bad_index_is_noted_and_the_answer_is_the_same(desk: Desk) -> None:
     ran = desk.run(EXCLUSIVE)
     assert (ran.stdout, ran.status) == (expected.stdout, 0)
     assert ran.stderr == snapshot("""\
-note: the index whereas.index.db cannot be read: file is not a database; the events are folded instead
+note: the index whereas.index.db cannot be read: file is not a database; every agreement is folded instead
 hint: whereas index update
 1 provision with exclusivity on 2024-06-01, as known now (pos:4)
 """)
