@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from events.errors import InputError, did_you_mean
 
 if TYPE_CHECKING:
-    from projections.answers import ProvisionAnswer
+    from projections.answers import ProvisionAnswer, Range
+    from projections.what_if import Goes
 
 # In the order in which a reader wants them.
 STATUSES = ("in-force", "contingent", "suspended", "not-yet", "ended")
-_UNTIL = ("through ", "until ", "between ")
+_UNTIL = ("through ", "until ", "without ", "(")
+# A date, as it is written where it hangs on nothing.
+_PLAIN = re.compile(
+    r"(?:(?:through|until|on) )?[0-9][0-9Q-]*|between [0-9Q-]+ and [0-9Q-]+"
+)
 
 
 def what(provision: ProvisionAnswer) -> str:
@@ -66,13 +72,14 @@ def scope_words(clauses: Sequence[Mapping[str, Any]]) -> str:
 
 def status(provision: ProvisionAnswer) -> str:
     """Say how a provision stands, until when, and that it waits for something."""
-    ends = provision.ends
     match provision.status:
         case "in-force":
-            return f"in force {_until(ends)}"
+            return f"in force{_until(until(provision))}"
         case "contingent":
-            waits_to_begin = provision.starts in provision.waits_for
-            when = _from(provision.starts) if waits_to_begin else _until(ends)
+            if "start" in provision.undecided:
+                when = _from(provision.starts, provision.starts_between)
+            else:
+                when = _until(until(provision)).lstrip(", ")
             return f"{when} (waits)"
         case "suspended":
             return "suspended"
@@ -126,28 +133,67 @@ def renew_more(names: Iterable[str]) -> Iterator[str]:
         yield f"{name} renews more often than is listed."
 
 
-def _from(starts: str) -> str:
+def status_in_full(provision: ProvisionAnswer) -> str:
+    """Say how a provision stands, with the terms from which its days follow."""
+    words = status(provision)
+    starts = provision.status == "not-yet" or "start" in provision.undecided
+    agreed = provision.terms.get("agreed_ends", provision.ends)
+    terms = (("from", provision.starts if starts else None), ("until", agreed))
+    told = [
+        text if _PLAIN.fullmatch(text) else f"{word} {text}"
+        for word, text in terms
+        if text and text not in {"never", "unknown"} and text not in words
+    ]
+    return f"{words}: {'; '.join(told)}" if told else words
+
+
+def until(one: ProvisionAnswer | Goes) -> str:
+    """Say until when something goes on: the day, where the term has come to one."""
+    first, last = one.ends_between
+    later = one.later
+    if later is not None and (not last or (later["between"][1] or last) <= last):
+        return f"{later['effective']} ({numbers([later['event']])})"
+    ends = one.ends
+    if ends is None:
+        return "(no end stated)"
+    if ends.startswith("unknown"):
+        return ends
+    if _PLAIN.fullmatch(ends):
+        return ends.removeprefix("on ")
+    return _resolved(ends, first, last)
+
+
+def _resolved(ends: str, first: str | None, last: str | None) -> str:
+    """Say what a term has come to, and the term itself where that is no day yet."""
+    if first == last:
+        return first or "without end"
+    by = f", by {last}" if last else ""
+    if ends.startswith("renews ") and first is not None:
+        return f"{first} or a later term{by}"
+    return f"{ends}{by}"
+
+
+def _from(starts: str, between: Range) -> str:
     """Say from when, where that is not certain yet."""
+    first, last = between
+    if not _PLAIN.fullmatch(starts) and first and last:
+        starts = f"between {first} and {last}"
     return f"{'starts' if starts.startswith('between ') else 'from'} {starts}"
 
 
-def _until(ends: str | None) -> str:
-    """Say until when, in the words of the term itself where they read well."""
-    if ends is None:
-        return "(no end stated)"
-    if ends == "never":
-        return "without end"
-    if ends.startswith("unknown"):
-        return "until a date that is not known"
-    if ends.startswith(_UNTIL):
-        return ends
-    return f"until {ends.removeprefix('on ')}"
+def _until(words: str) -> str:
+    """Say until when, after what goes on until then."""
+    if words.startswith("between "):
+        return f", ends {words}"
+    if words.startswith("unknown"):
+        return " until a date that is not known"
+    return f" {words}" if words.startswith(_UNTIL) else f" until {words}"
 
 
 def _ended(provision: ProvisionAnswer) -> str:
     """Say when a provision ended, as it is written where that is a date."""
     ends = provision.ends or ""
-    if ends.startswith(("through ", "between ")) or ends[:1].isdigit():
+    if _PLAIN.fullmatch(ends) and not ends.startswith(("until ", "on ")):
         return ends
     first, last = provision.ends_between
     if first == last and first is not None:

@@ -6,15 +6,16 @@ Others rely on the names in here. What is added later is added beside them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from events.dates import LAST_DAY, NEG_INF, PartialDate, day_text
 from events.quantity import Quantity
 from events.scope import Box
+from projections.endings import endings_after
 from projections.facts import Facts
-from projections.provision import Clause, Provision
+from projections.provision import Clause, Closing, Provision
 from projections.resolving import starts_when
 from projections.spans import Span
 from projections.state import Dispute, MeasureNow, Party, Stake, State
@@ -25,6 +26,7 @@ from projections.timeline import Pending, Timeline
 STATE_SCHEMA = "whereas/state/1"
 
 Range = tuple[str | None, str | None]
+Side = Literal["start", "end"]
 
 
 class KnownAt(msgspec.Struct, frozen=True):
@@ -41,6 +43,8 @@ class ProvisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
     ``starts_between`` and ``ends_between`` are the first and the last possible day of
     the start and of the end (the first day on which it is over), null where there is
     no bound. ``quantity`` is the amount, rate or price that applies on the day.
+    ``undecided`` tells whether a contingent one hangs on its start, its end, or both,
+    and ``later`` is the event that ends it, effective only after the day.
     """
 
     id: str
@@ -64,6 +68,8 @@ class ProvisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
     readings: list[dict[str, Any]]
     over: str | None
     set_by: tuple[int, ...]
+    undecided: tuple[Side, ...]
+    later: dict[str, Any] | None
 
 
 class StateAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,6 +114,7 @@ def state_answer(
     """
     day, facts = on.last, timeline.facts
     state = timeline.state(day)
+    later = endings_after(timeline, day)
     return StateAnswer(
         schema=STATE_SCHEMA,
         agreement=timeline.agreement,
@@ -126,7 +133,7 @@ def state_answer(
         milestones=list(_milestones(timeline)),
         disputes=[_dispute(dispute) for dispute in state.disputes.values()],
         provisions=[
-            provision_answer(provision, facts, day)
+            provision_answer(provision, facts, day, later.get(provision.id))
             for provision in state.provisions.values()
         ],
         pending=[_pending(pending) for pending in timeline.pending],
@@ -138,15 +145,24 @@ def state_answer(
     )
 
 
-def provision_answer(provision: Provision, facts: Facts, day: int) -> ProvisionAnswer:
+def provision_answer(
+    provision: Provision, facts: Facts, day: int, later: Closing | None = None
+) -> ProvisionAnswer:
     """Tell how one provision stands on a day."""
-    return provision_told(provision, standing(provision, facts, day), day)
+    return provision_told(provision, standing(provision, facts, day), day, later)
 
 
-def provision_told(provision: Provision, stand: Standing, day: int) -> ProvisionAnswer:
-    """Tell of a provision, by what is known of how it stands on a day."""
-    closing = provision.closings[-1] if provision.closings else None
-    ends = provision.ends.text if provision.ends else None
+def provision_told(
+    provision: Provision, stand: Standing, day: int, later: Closing | None = None
+) -> ProvisionAnswer:
+    """Tell of a provision, by what is known of how it stands on a day.
+
+    Args:
+        provision: as it is on the day.
+        stand: how it stands.
+        day: the day asked about, an ordinal.
+        later: what ends it after that day.
+    """
     return ProvisionAnswer(
         id=provision.id,
         kind=provision.kind,
@@ -157,7 +173,7 @@ def provision_told(provision: Provision, stand: Standing, day: int) -> Provision
         basis=provision.terms.basis,
         scope=[_clause(clause) for clause in provision.clauses],
         starts=starts_when(provision).text,
-        ends=closing.effective.text if closing else ends,
+        ends=ends_text(provision),
         starts_between=between(stand.starts),
         ends_between=between(stand.ends),
         status=stand.status,
@@ -172,7 +188,35 @@ def provision_told(provision: Provision, stand: Standing, day: int) -> Provision
         ],
         over=provision.over,
         set_by=tuple(provision.set_by),
+        undecided=tuple(_undecided(stand, day)),
+        later=None if later is None else later_told(later),
     )
+
+
+def ends_text(provision: Provision) -> str | None:
+    """Write when a provision ends, by the event that ended it or as agreed."""
+    if provision.closings:
+        return provision.closings[-1].effective.text
+    return provision.ends.text if provision.ends else None
+
+
+def later_told(closing: Closing) -> dict[str, Any]:
+    """Write what ends a provision after the day asked about."""
+    return {
+        "basis": closing.basis,
+        "effective": closing.effective.text,
+        "between": between(closing.span),
+        "event": closing.seq,
+    }
+
+
+def _undecided(stand: Standing, day: int) -> Iterator[Side]:
+    """Yield which days may lie before the day asked about or after it."""
+    if stand.status == "contingent":
+        if stand.starts.lo <= day < stand.starts.hi:
+            yield "start"
+        if stand.ends.lo <= day < stand.ends.hi:
+            yield "end"
 
 
 def main_quantity(provision: Provision, day: int) -> Quantity | None:

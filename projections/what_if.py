@@ -12,8 +12,16 @@ import msgspec
 
 from events.dates import INF, LAST_DAY, PartialDate, day_text
 from events.entry import Entry
-from projections.answers import KnownAt, Range, between, state_answer
+from projections.answers import (
+    KnownAt,
+    Range,
+    between,
+    ends_text,
+    later_told,
+    state_answer,
+)
 from projections.diff import Change, changes
+from projections.endings import endings_after
 from projections.falling import Item, items_of, renew_more
 from projections.hypotheses import Hypotheses, suppose_all
 from projections.naming import about, label
@@ -55,7 +63,10 @@ class Scheduled(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Goes(msgspec.Struct, frozen=True, kw_only=True):
-    """A provision that has not ended on the day asked about, and until when."""
+    """A provision that has not ended on the day asked about, and until when.
+
+    ``later`` is the event that ends it, effective only after that day.
+    """
 
     provision: str
     kind: str
@@ -64,6 +75,7 @@ class Goes(msgspec.Struct, frozen=True, kw_only=True):
     ends: str | None
     ends_between: Range
     waits_for: tuple[str, ...]
+    later: dict[str, Any] | None
 
 
 class Assumed(msgspec.Struct, frozen=True, kw_only=True):
@@ -303,6 +315,7 @@ def _assumed(timeline: Timeline, hypotheses: Hypotheses) -> Iterator[Assumed]:
 def _goes_on(timeline: Timeline, day: int) -> Iterator[Goes]:
     """Yield what has begun and not ended by a day."""
     state: State = timeline.state(day)
+    endings = endings_after(timeline, day)
     for provision in state.provisions.values():
         stand = standing(provision, timeline.facts, day)
         if stand.status not in {"ended", "not-yet"}:
@@ -311,7 +324,10 @@ def _goes_on(timeline: Timeline, day: int) -> Iterator[Goes]:
                 kind=provision.kind,
                 holders=provision.holders,
                 status=stand.status,
-                ends=provision.ends.text if provision.ends else None,
+                ends=ends_text(provision),
                 ends_between=between(stand.ends),
                 waits_for=stand.waits_for,
+                later=later_told(endings[provision.id])
+                if provision.id in endings
+                else None,
             )

@@ -10,6 +10,7 @@ import msgspec
 from events.dates import PartialDate
 from events.when import When, measures, milestones
 from projections.answers import KnownAt, ProvisionAnswer, provision_answer
+from projections.endings import endings_after
 from projections.history import EventAnswer, event_answer
 from projections.provision import Performance, Provision
 from projections.refusals import absent
@@ -66,7 +67,8 @@ def why_answer(
     provision = state.provisions.get(name)
     if provision is None:
         raise absent(name, timeline.facts)
-    answer = provision_answer(provision, timeline.facts, on.last)
+    later = endings_after(timeline, on.last).get(name)
+    answer = provision_answer(provision, timeline.facts, on.last, later)
     facts = list(_facts(timeline, provision))
     numbers = dict.fromkeys([*provision.set_by, *(part.event for part in facts)])
     return WhyAnswer(

@@ -74,7 +74,7 @@ def test_the_state_on_a_date_before_a_right_was_given_up(desk: Desk) -> None:
 Alpha - Beta on 2024-06-30, as known now (@5)
 
   PROVISION  HOLDER  WHAT                STATUS
-  cloud      alpha   exclusive: cloud    in force (no end stated)
+  cloud      alpha   exclusive: cloud    in force until 2025-10-28 (@5)
   models     alpha   licence: models     in force through 2030
   share      alpha   revenue share 20 %  in force until milestone launch
                                          determined

@@ -13,7 +13,7 @@ from cli.answer import Answer, Column, Table
 from cli.asking import ask, day
 from cli.commands.due import subject
 from cli.output import put
-from cli.phrases import renew_more
+from cli.phrases import renew_more, until
 from cli.session import session_of
 from events.errors import InputError, WhereasError
 
@@ -208,7 +208,7 @@ def _more(found: WhatIfAnswer) -> Iterator[Table]:
 def _going(goes: Goes) -> tuple[str, str, str]:
     """Write a provision that goes on."""
     status = goes.status.replace("-", " ")
-    return (goes.provision, status, goes.ends or "(no end stated)")
+    return (goes.provision, status, until(goes))
 
 
 def _remarks(found: WhatIfAnswer) -> Iterator[str]:

@@ -13,7 +13,7 @@ from cli.asking import Question, ask
 from cli.changes import value
 from cli.commands.history import remark
 from cli.output import put
-from cli.phrases import status, what
+from cli.phrases import status_in_full, what
 from cli.session import session_of
 from events.errors import Refused
 
@@ -81,7 +81,7 @@ def answer(question: Question, name: str) -> Answer:
         table=Table(COLUMNS, list(_rows(why))),
         shown=Table(
             tuple(map(Column, ("what", "status", "flags"))),
-            [(what(provision), status(provision), ", ".join(provision.flags))],
+            [(what(provision), status_in_full(provision), ", ".join(provision.flags))],
         ),
         more=(
             Table(
