@@ -6,26 +6,20 @@ basis; an unknown amount stays in the sum, which never says more than is known.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
 from events.dates import PartialDate
-from events.quantity import Quantity
+from events.happenings import DisputeDecided
+from projections.accounts import HANDED_OVER, Account, Amount, accounts, may_lie_after
 from projections.across import Held, KnownIn, held_on, horizon_of
 from projections.provision import Provision
-from projections.status import standing
 from projections.sums import Sum, add, less
 from projections.supposals import Supposal
 from projections.timeline import Timeline
 
 MONEY_SCHEMA = "whereas/money/1"
-
-# The kinds whose amount is owed. Of the others (caps, prices, rates) only what was
-# performed is counted.
-_OWED = frozenset(("investment", "purchase", "obligation"))
-_HANDED_OVER = ("funded", "paid", "delivered", "published")
 
 
 class Counted(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +34,9 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
     ``performed`` is by kind: funded, paid, delivered, published. ``outstanding`` is
     null where nothing is owed any more or the amount is for a period, as ``why`` says;
-    ``why`` also says what makes it more than a number.
+    ``why`` also says what makes it more than a number. What may lie after the day is
+    in no number but there by name, ``perhaps USD 5m``. ``contradicted`` are events of
+    the line, each with a source that contradicts it.
     """
 
     agreement: str
@@ -54,13 +50,36 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     performed: dict[str, Counted]
     outstanding: str | None
     why: list[str]
+    contradicted: list[tuple[int, str]]
+
+
+class Award(msgspec.Struct, frozen=True, kw_only=True):
+    """An amount that a decision of a dispute names.
+
+    Who owes it to whom is said by ``outcome`` alone, and what was paid of it is not
+    counted: payments are counted under provisions. ``basis`` is that of the interest.
+    ``perhaps`` tells that it may have been decided only after the day.
+    """
+
+    agreement: str
+    dispute: str
+    claimant: str
+    respondent: str
+    outcome: str
+    amount: str
+    interest: str | None
+    basis: str | None
+    decided: str
+    perhaps: bool
+    event: int
 
 
 class MoneyAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What is owed on a day.
 
     ``lines`` has a line for each provision; ``totals`` those of one kind between the
-    same parties on the same basis, added up, where they are more than one.
+    same parties on the same basis, added up, where they are more than one. ``awards``
+    are in none of them.
     """
 
     schema: str
@@ -71,67 +90,7 @@ class MoneyAnswer(msgspec.Struct, frozen=True, kw_only=True):
     agreements: list[str]
     lines: list[Line]
     totals: list[Line]
-
-
-class _Amount(NamedTuple):
-    """An amount and the event that says it.
-
-    Attributes:
-        basis: another one than that of what is owed; the two cannot be compared.
-        shared: the provisions that the amount is for, where they are several.
-        whole: whether all of it is for what is looked at.
-    """
-
-    seq: int
-    amount: Quantity
-    basis: str | None = None
-    shared: tuple[str, ...] = ()
-    whole: bool = True
-
-    def within(self, names: Collection[str]) -> _Amount:
-        """Give the amount as seen from provisions that are added up."""
-        return self._replace(whole={*self.shared} <= {*names})
-
-    @property
-    def adds_up(self) -> bool:
-        """Tell whether it can be added to what is owed, or taken from it."""
-        return self.basis is None and self.whole
-
-    @property
-    def text(self) -> str:
-        """Write it, with what keeps it from being added up."""
-        part = "" if self.whole else "part of "
-        return f"{part}{self.amount.text}" + (f" ({self.basis})" if self.basis else "")
-
-
-class _Account(NamedTuple):
-    """One provision with its amounts."""
-
-    held: Held
-    provision: Provision
-    status: str
-    committed: list[_Amount]
-    performed: dict[str, list[_Amount]]
-
-    @property
-    def is_open(self) -> bool:
-        """Tell whether anything may still be owed."""
-        return self.status != "ended" and self.provision.stage != "funded"
-
-    @property
-    def handed_over(self) -> list[_Amount]:
-        """List what was performed, of every kind."""
-        return [one for amounts in self.performed.values() for one in amounts]
-
-    @property
-    def like(self) -> tuple[object, ...]:
-        """Give what accounts that are added up have in common."""
-        provision = self.provision
-        return (
-            self.held.agreement,
-            *(provision.kind, provision.holders, provision.against),
-            provision.terms.basis,
-        )
+    awards: list[Award]
 
 
 def money_answer(
@@ -153,9 +112,9 @@ def money_answer(
         The answer; lines in the order in which provisions were granted.
     """
     held = held_on(timelines, on.last)
-    accounts = [account for there in held for account in _accounts(there, on.last)]
-    alike: dict[tuple[object, ...], list[_Account]] = {}
-    for account in accounts:
+    found = [account for there in held for account in accounts(there, on.last)]
+    alike: dict[tuple[object, ...], list[Account]] = {}
+    for account in found:
         alike.setdefault(account.like, []).append(account)
     return MoneyAnswer(
         schema=MONEY_SCHEMA,
@@ -164,75 +123,38 @@ def money_answer(
         horizon=horizon_of(timelines),
         suppose=[supposal.text for supposal in supposals],
         agreements=[there.agreement for there in held],
-        lines=[_line([account]) for account in accounts],
+        lines=[_line([account]) for account in found],
         totals=[_line(group) for group in alike.values() if len(group) > 1],
+        awards=[award for there in held for award in _awards(there, on.last)],
     )
 
 
-def _accounts(held: Held, day: int) -> Iterator[_Account]:
-    """Yield the provisions of an agreement under which money is owed or paid."""
-    for provision in held.state.provisions.values():
-        committed = _committed(provision)
-        performed = _performed(provision)
-        if committed or performed:
-            status = standing(provision, held.timeline.facts, day).status
-            yield _Account(held, provision, status, committed, performed)
-
-
-def _committed(provision: Provision) -> list[_Amount]:
-    """Give the amount that is owed, if one is."""
-    amount = provision.terms.amount
-    if provision.kind not in _OWED or not _is_money(amount) or amount is None:
-        return []
-    return [_Amount(provision.why.get("amount", provision.set_by[0]), amount)]
-
-
-def _performed(provision: Provision) -> dict[str, list[_Amount]]:
-    """Give what was handed over, by kind; a payment without an amount is unknown."""
-    found: dict[str, list[_Amount]] = {}
-    if provision.stage == "funded" and provision.terms.amount is not None:
-        grant = _Amount(provision.set_by[0], provision.terms.amount)
-        found["funded"] = [grant]
-    for done in provision.performed:
-        amount = done.amount
-        if amount is None and done.kind in {"paid", "funded"}:
-            amount = Quantity.parse("unknown")
-        if amount is not None and _is_money(amount):
-            other = done.basis if done.basis != provision.terms.basis else None
-            shared = (provision.id, *done.shared_with) if done.shared_with else ()
-            found.setdefault(done.kind, []).append(
-                _Amount(done.seq, amount, other, shared)
-            )
-    return {kind: found[kind] for kind in _HANDED_OVER if kind in found}
-
-
-def _is_money(amount: Quantity | None) -> bool:
-    """Tell whether an amount is of money, or may be."""
-    return amount is not None and amount.kind in {"money", "unknown", "redacted"}
-
-
-def _line(accounts: Sequence[_Account]) -> Line:
+def _line(alike: Sequence[Account]) -> Line:
     """Write accounts that are alike as one line."""
-    first = accounts[0].provision
-    committed = [one for account in accounts for one in account.committed]
-    performed = {kind: _performed_by(accounts, kind) for kind in _HANDED_OVER}
-    outstanding, why = _outstanding(accounts)
+    first = alike[0].provision
+    committed = [one for account in alike for one in account.committed]
+    performed = {kind: _performed_by(alike, kind) for kind in HANDED_OVER}
+    counted = [*committed, *(one for found in performed.values() for one in found)]
+    outstanding, why = _outstanding(alike)
     return Line(
-        agreement=accounts[0].held.agreement,
-        provisions=tuple(account.provision.id for account in accounts),
+        agreement=alike[0].held.agreement,
+        provisions=tuple(account.provision.id for account in alike),
         kind=first.kind,
         holders=first.holders,
         against=first.against,
         basis=first.terms.basis,
-        statuses=tuple(account.status for account in accounts),
+        statuses=tuple(account.status for account in alike),
         committed=_counted(committed) if committed else None,
         performed={kind: _counted(found) for kind, found in performed.items() if found},
         outstanding=outstanding,
-        why=why,
+        why=[*why, *_doubts(alike)],
+        contradicted=list(
+            dict.fromkeys((one.seq, who) for one in counted for who in one.contradicted)
+        ),
     )
 
 
-def _counted(amounts: Sequence[_Amount]) -> Counted:
+def _counted(amounts: Sequence[Amount]) -> Counted:
     """Write a sum with its parts."""
     return Counted(
         text=_sum(amounts).text,
@@ -240,45 +162,40 @@ def _counted(amounts: Sequence[_Amount]) -> Counted:
     )
 
 
-def _performed_by(accounts: Sequence[_Account], *kinds: str) -> list[_Amount]:
+def _performed_by(alike: Sequence[Account], *kinds: str) -> list[Amount]:
     """List what was handed over under provisions; what they share counts once."""
-    names = {account.provision.id for account in accounts}
+    names = {account.provision.id for account in alike}
     found = [
         one.within(names)
         for kind in kinds
-        for account in accounts
+        for account in alike
         for one in account.performed.get(kind, ())
     ]
     return list({one.seq: one for one in found}.values())
 
 
-def _sum(amounts: Sequence[_Amount]) -> Sum:
+def _sum(amounts: Sequence[Amount]) -> Sum:
     """Add amounts; what cannot be added stays in the sum in words."""
     total = add(one.amount for one in amounts if one.adds_up)
     words = tuple(one.text for one in amounts if not one.adds_up)
     return total._replace(unknown=(*total.unknown, *words))
 
 
-def _outstanding(accounts: Sequence[_Account]) -> tuple[str | None, list[str]]:
+def _outstanding(alike: Sequence[Account]) -> tuple[str | None, list[str]]:
     """Tell what is still owed, and why it is not a number where it is none."""
     why = [
         f"{account.provision.id} has ended"
         if account.status == "ended"
         else f"{account.provision.id} was handed over when it was granted"
-        for account in accounts
+        for account in alike
         if account.committed and not account.is_open
     ]
-    owed = [account for account in accounts if account.committed and account.is_open]
+    owed = [account for account in alike if account.committed and account.is_open]
     if not owed:
         return None, why
-    committed = [one for account in owed for one in account.committed]
-    performed = _performed_by(owed, *_HANDED_OVER)
-    per = {one.amount.per for one in committed} - {None}
-    if per:
-        why.append(
-            f"an amount per {' and per '.join(sorted(map(str, per)))} has no end"
-        )
-        return None, why
+    periods = [reason for account in owed for reason in _per_period(account)]
+    if periods:
+        return None, [*why, *periods]
     for account in owed:
         why += [
             f"{account.provision.id}: @{one.seq} gives no amount"
@@ -287,13 +204,66 @@ def _outstanding(accounts: Sequence[_Account]) -> tuple[str | None, list[str]]:
             for one in (*account.committed, *account.handed_over)
             if one.amount.low is None
         ]
-    why += [_incomparable(one) for one in performed if not one.adds_up]
+    committed = [one for account in owed for one in account.committed]
+    performed = _performed_by(owed, *HANDED_OVER)
+    why += [reason for one in performed for reason in _incomparable(one)]
     return less(_sum(committed), _sum(performed)), why
 
 
-def _incomparable(one: _Amount) -> str:
-    """Say why an amount cannot be taken from what is owed."""
+def _per_period(account: Account) -> Iterator[str]:
+    """Say of an amount per period or thing that it is not added up, and its end."""
+    for per in {one.amount.per for one in account.committed} - {None}:
+        provision = account.provision
+        yield f"{provision.id}: an amount per {per} is not added up; {_end(provision)}"
+
+
+def _end(provision: Provision) -> str:
+    """Write the end of a provision in its own words."""
+    if provision.closings:
+        return f"it ends {provision.closings[-1].effective}"
+    return "no end is stated" if provision.ends is None else f"it ends {provision.ends}"
+
+
+def _doubts(alike: Sequence[Account]) -> Iterator[str]:
+    """Yield what may not have happened yet, and what is contested."""
+    for account in alike:
+        name = account.provision.id
+        amounts = (*account.committed, *account.handed_over)
+        later = {one.seq: one.perhaps for one in amounts if one.perhaps is not None}
+        for seq, date in later.items():
+            yield f"{name}: @{seq} is dated {date}, perhaps after this day"
+        for dispute in account.provision.contested_by:
+            yield f"{name} is contested ({dispute})"
+
+
+def _incomparable(one: Amount) -> Iterator[str]:
+    """Say why an amount can never be taken from what is owed, or nothing."""
     if not one.whole:
         names = " and ".join(sorted(one.shared))
-        return f"how @{one.seq} divides between {names} is not known"
-    return f"@{one.seq} is on another basis: {one.basis}"
+        yield f"how @{one.seq} divides between {names} is not known"
+    elif one.basis is not None:
+        yield f"@{one.seq} is on another basis: {one.basis}"
+
+
+def _awards(held: Held, day: int) -> Iterator[Award]:
+    """Yield the amounts of decisions; one that could not apply decides nothing."""
+    skipped = {skipped.seq for skipped in held.state.skipped}
+    for step in held.timeline.upto(day):
+        event = step.event
+        if not isinstance(event, DisputeDecided) or event.amount is None:
+            continue
+        if step.seq not in skipped:
+            dispute = held.state.disputes[event.dispute]
+            yield Award(
+                agreement=held.agreement,
+                dispute=event.dispute,
+                claimant=dispute.claimant,
+                respondent=dispute.respondent,
+                outcome=event.outcome,
+                amount=event.amount.text,
+                interest=None if event.interest is None else event.interest.text,
+                basis=event.basis,
+                decided=step.effective.text,
+                perhaps=may_lie_after(day, step.span),
+                event=step.seq,
+            )

@@ -473,10 +473,11 @@ In total
 
 how @20 divides between investment-2019 and investment-further is not known.
 azure-purchase-earlier: @10 gives no amount.
+investment-further: press-total contradicts @15.
 """)
     assert desk("money microsoft-openai --on 2020") == snapshot("""\
 microsoft-openai	investment-2019	investment	microsoft	openai	USD 1bn		USD 1bn		@3
-microsoft-openai	azure-purchase-earlier	purchase	microsoft	openai	unknown		unknown	azure-purchase-earlier: @10 gives no amount	@10
+microsoft-openai	azure-purchase-earlier	purchase	microsoft	openai	perhaps unknown		perhaps unknown	azure-purchase-earlier: @10 gives no amount; azure-purchase-earlier: @10 is dated between 2019-07-22 and 2025-01-21, perhaps after this day	@10
 --- stderr
 Money at the end of 2020 (2020-12-31), as known now (@51)
 """)

@@ -152,7 +152,25 @@ def test_commitments_payments_and_what_is_left_with_their_events() -> None:
                 "against: b, amount: USD 5m per year}"
             ),
             "x: USD 5m per year | - | None",
-            ["an amount per year has no end"],
+            ["x: an amount per year is not added up; no end is stated"],
+        ),
+        (
+            (
+                "- {event: PurchaseCommitted, effective: 2020-01-01, id: x, holder: a, "
+                "against: b, amount: USD 5m per year, ends: through 2028}"
+            ),
+            "x: USD 5m per year | - | None",
+            ["x: an amount per year is not added up; it ends through 2028"],
+        ),
+        (
+            (
+                "- {event: PurchaseCommitted, effective: 2020-01-01, id: x, holder: a, "
+                "against: b, amount: USD 5m}\n"
+                "- {event: DisputeOpened, effective: 2021-01-01, id: case, "
+                "claimant: b, respondent: a, provisions: [x]}"
+            ),
+            "x: USD 5m | - | USD 5m",
+            ["x is contested (case)"],
         ),
         (
             (
@@ -253,6 +271,118 @@ def test_what_was_not_performed_by_the_day_is_not_counted() -> None:
     assert told(money(whole, "2022-01-01").lines[0]) == (
         "x: USD 5m | funded USD 2m | USD 3m"
     )
+
+
+@pytest.mark.parametrize(
+    ("on", "line"),
+    [
+        ("2023-12-31", "x: USD 5m | - | USD 5m"),
+        ("2024-01-01", "x: USD 5m | paid perhaps USD 5m | USD 5m - perhaps USD 5m"),
+        ("2024-12-30", "x: USD 5m | paid perhaps USD 5m | USD 5m - perhaps USD 5m"),
+        ("2024-12-31", "x: USD 5m | paid USD 5m | USD 0"),
+        # A partial date asks about its last day.
+        ("2024", "x: USD 5m | paid USD 5m | USD 0"),
+    ],
+)
+def test_a_payment_counts_for_certain_from_its_last_possible_day(
+    on: str, line: str
+) -> None:
+    """
+    - {event: ObligationAssumed, effective: 2020-01-01, id: x, holder: a, against: b,
+       amount: USD 5m}
+    - {event: Performed, effective: 2024, provision: x, kind: paid, amount: USD 5m}
+    """
+    whole = test_a_payment_counts_for_certain_from_its_last_possible_day
+    (found,) = money(whole, on).lines
+    assert told(found) == line
+    later = ["x: @3 is dated 2024, perhaps after this day"] if "perhaps" in line else []
+    assert found.why == later
+
+
+@pytest.mark.parametrize(
+    ("grant", "on", "committed"),
+    [
+        (
+            "effective: between 2021-01-01 and 2023-01-24",
+            "2022-01-01",
+            "perhaps USD 5m",
+        ),
+        ("effective: between 2021-01-01 and 2023-01-24", "2023-01-24", "USD 5m"),
+        ("effective: unknown", "2022-01-01", "perhaps USD 5m"),
+        # What is known to have started was granted by then.
+        ("effective: unknown, starts: 2021-01-01", "2022-01-01", "USD 5m"),
+        ("effective: 2021-01-01, starts: 2023-01-01", "2022-01-01", "USD 5m"),
+    ],
+)
+def test_an_amount_is_committed_for_certain_once_its_grant_is(
+    grant: str, on: str, committed: str
+) -> None:
+    (found,) = money(
+        f"- {{event: PurchaseCommitted, {grant}, id: x, holder: a, against: b,"
+        " amount: USD 5m}",
+        on,
+    ).lines
+    assert found.committed is not None
+    assert found.committed.text == committed
+
+
+def test_an_amount_that_may_have_changed_by_the_day_is_there_perhaps() -> None:
+    """
+    - {event: PurchaseCommitted, effective: 2020-01-01, id: x, holder: a, against: b,
+       amount: USD 5m}
+    - {event: QuantityChanged, effective: 2021, provision: x, amount: USD 8m}
+    - {event: Performed, effective: 2021, provision: x, kind: paid, amount: USD 1m,
+       basis: net}
+    """
+    whole = test_an_amount_that_may_have_changed_by_the_day_is_there_perhaps
+    (found,) = money(whole, "2021-06-30").lines
+    assert told(found) == (
+        "x: perhaps USD 8m | paid perhaps USD 1m (net) | "
+        "perhaps USD 8m - perhaps USD 1m (net)"
+    )
+    assert found.why == [
+        "@4 is on another basis: net",
+        "x: @3 is dated 2021, perhaps after this day",
+        "x: @4 is dated 2021, perhaps after this day",
+    ]
+
+
+def test_what_a_source_contradicts_is_said_beside_the_sum() -> None:
+    """
+    - {event: InvestmentMade, effective: 2020-01-01, id: x, investor: a, recipient: b,
+       amount: USD 5m, sources: [{source: filing}, {source: press,
+         stance: contradicts}]}
+    - {event: Performed, effective: 2021-01-01, provision: x, kind: funded,
+       amount: USD 2m}
+    - {event: SourceLinked, target: 3, source: letter, stance: contradicts}
+    """
+    (found,) = money(test_what_a_source_contradicts_is_said_beside_the_sum).lines
+    assert found.contradicted == [(2, "press"), (3, "letter")]
+
+
+@pytest.mark.parametrize(
+    ("on", "perhaps"),
+    [("2021-12-31", []), ("2022-01-01", [True]), ("2022-12-31", [False])],
+)
+def test_what_a_decision_awards_is_listed_and_not_added_up(
+    on: str, perhaps: list[bool]
+) -> None:
+    """
+    - {event: DisputeOpened, effective: 2021-01-01, id: case, claimant: b,
+       respondent: a}
+    - {event: DisputeOpened, effective: 2021-01-01, id: other, claimant: b,
+       respondent: a}
+    - {event: DisputeDecided, effective: 2022, dispute: case, outcome: a pays,
+       amount: EUR 180k, interest: 4 %, basis: per year since 2021}
+    - {event: DisputeDecided, effective: 2021-06-01, dispute: other, outcome: dismissed}
+    """
+    answer = money(test_what_a_decision_awards_is_listed_and_not_added_up, on)
+    assert answer.lines == []
+    assert [award.perhaps for award in answer.awards] == perhaps
+    for award in answer.awards:
+        assert (award.dispute, award.amount, award.interest, award.event) == (
+            *("case", "EUR 180k", "4 %", 4),
+        )
 
 
 def test_what_is_for_several_provisions_is_taken_from_none_alone() -> None:

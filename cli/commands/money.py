@@ -15,7 +15,7 @@ from cli.phrases import numbers
 from cli.session import session_of
 
 if TYPE_CHECKING:
-    from projections.money import Line, MoneyAnswer
+    from projections.money import Award, Line, MoneyAnswer
 
 OUTPUTS = ("json", "jsonl", "csv")
 EXAMPLES = (
@@ -33,6 +33,10 @@ SHOWN = (
     Column("performed"),
     Column("outstanding"),
     Column("by", narrow=True),
+)
+AWARDED = (
+    Column("dispute", style="bold"),
+    *(Column(name) for name in ("amount", "interest", "outcome", "by")),
 )
 
 
@@ -71,13 +75,19 @@ def run(
 def answer(found: MoneyAnswer, asked: Asked) -> Answer:
     """Show what is owed, provision by provision and in total."""
     lines = [*found.lines, *found.totals]
+    rows = [*map(_row, lines), *map(_award_row, found.awards)]
     return Answer(
         document=found,
-        items=lines,
+        items=[*lines, *found.awards],
         title=f"Money {asked.clocks}",
-        table=Table(COLUMNS, [_row(line) for line in lines]),
+        table=Table(COLUMNS, rows),
         shown=Table(SHOWN, [_shown(line) for line in found.lines]),
-        more=(Table(SHOWN, [_shown(line) for line in found.totals], title="In total"),),
+        more=(
+            Table(SHOWN, [_shown(line) for line in found.totals], title="In total"),
+            Table(
+                AWARDED, [_awarded(award) for award in found.awards], title="Awarded"
+            ),
+        ),
         remarks=tuple(_remarks(found)),
     )
 
@@ -88,8 +98,40 @@ def _row(line: Line) -> tuple[str, ...]:
         *(line.agreement, " ".join(line.provisions), line.kind),
         *(" ".join(line.holders), " ".join(line.against)),
         *(_committed(line), _performed(line), line.outstanding or ""),
-        *("; ".join(line.why), numbers(_events(line))),
+        "; ".join((*line.why, *_contradicted(line))),
+        numbers(_events(line)),
     )
+
+
+def _award_row(award: Award) -> tuple[str, ...]:
+    """Write what a decision awards for a program; who owes it stands in its words."""
+    interest = f"interest {_interest(award)}" if award.interest else ""
+    return (
+        *(award.agreement, award.dispute, "award", "", ""),
+        *(_award(award), "", ""),
+        "; ".join(filter(None, (award.outcome, interest))),
+        numbers([award.event]),
+    )
+
+
+def _awarded(award: Award) -> tuple[str, ...]:
+    """Write what a decision awards for a reader."""
+    return (
+        *(award.dispute, _award(award), _interest(award), award.outcome),
+        numbers([award.event]),
+    )
+
+
+def _award(award: Award) -> str:
+    """Write the amount of an award, and that it may not have been decided yet."""
+    return f"perhaps {award.amount}" if award.perhaps else award.amount
+
+
+def _interest(award: Award) -> str:
+    """Write the interest of an award, if any, and on which basis."""
+    if award.interest is None:
+        return ""
+    return award.interest + (f" ({award.basis})" if award.basis else "")
 
 
 def _shown(line: Line) -> tuple[str, ...]:
@@ -121,11 +163,20 @@ def _events(line: Line) -> list[int]:
     return sorted({seq for counted in sums for seq, _ in counted.parts})
 
 
+def _contradicted(line: Line) -> Iterator[str]:
+    """Say which events of a line a source contradicts."""
+    for seq, source in line.contradicted:
+        yield f"{' + '.join(line.provisions)}: {source} contradicts @{seq}"
+
+
 def _remarks(found: MoneyAnswer) -> Iterator[str]:
-    """Say why something is no number."""
+    """Say why something is no number, and what speaks against it."""
     if not found.lines:
         yield "No money is committed or was handed over."
-    yield from (
-        f"{why}."
-        for why in dict.fromkeys(why for line in found.lines for why in line.why)
-    )
+    reasons = [why for line in found.lines for why in (*line.why, *_contradicted(line))]
+    yield from (f"{why}." for why in dict.fromkeys(reasons))
+    for award in found.awards:
+        if award.perhaps:
+            yield f"@{award.event} is dated {award.decided}, perhaps after this day."
+    if found.awards:
+        yield "What was paid of an award is counted only under a provision."
