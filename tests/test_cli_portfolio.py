@@ -21,19 +21,20 @@ from ledger.importing.files import read_file
 from ledger.ledger import Ledger
 from tests.cli_run import Desk
 
-EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.yaml"))
+EXAMPLES = Path(__file__).parent.parent / "examples"
+NAMES = ("distribution", "cuad", "microsoft-openai", "volkswagen-suzuki")
 
 
 @cache
 def _loaded() -> tuple[bytes, bytes, int, int]:
-    """Load the examples once, and make an index of them."""
+    """Load some examples once, and make an index of them."""
     with TemporaryDirectory() as folder:
         desk = Desk(Path(folder))
         desk.do("init")
         path = desk.folder / "whereas.db"
         with Ledger.open(path, clock=desk._clock, random=desk._random) as ledger:
-            for example in EXAMPLES:
-                for batch in read_file(example):
+            for name in NAMES:
+                for batch in read_file(EXAMPLES / f"{name}.yaml"):
                     ledger.append(list(batch.drafts), recorded_by="ann")
         desk.do("index rebuild")
         index = path.with_name("whereas.index.db").read_bytes()
@@ -123,7 +124,7 @@ def test_without_an_index_nothing_is_noted_and_no_file_is_made(plain: Desk) -> N
 
 def test_who_holds_exclusivity(desk: Desk) -> None:
     assert shown(desk, "portfolio exclusive --on 2024-06-01") == snapshot("""\
-5 provisions with exclusivity on 2024-06-01, as known now (pos:253)
+5 provisions with exclusivity on 2024-06-01, as known now (pos:198)
 
   AGREEMENT         PROVISION          HOLDER     WHAT                      STATUS
   alder-birk        exclusive-germany  birk       sole over distribution:   in force through 2025
@@ -149,14 +150,14 @@ def test_what_covers_a_scope_or_may(desk: Desk) -> None:
 microsoft-openai	azure-api	priority	microsoft	openai	exclusive: cloud/hosting + api	contingent	between 2019-07-22 and 2025-01-21	milestone agi-verified	2026-01-01		between 2019-07-22 and 2025-01-21		@7
 microsoft-openai	azure-cloud	priority	microsoft	openai	exclusive: cloud	in-force	2019-07-22						@4
 --- stderr
-2 provisions with exclusivity over activity cloud/hosting, product api on 2024-06-01, as known now (pos:253)
+2 provisions with exclusivity over activity cloud/hosting, product api on 2024-06-01, as known now (pos:198)
 """)
 
 
 def test_what_ends_comes_in_the_order_of_its_end(desk: Desk) -> None:
     question = "portfolio lapsing 2026..2028 --agreement cuad --agreement alder-birk"
     assert shown(desk, question) == snapshot("""\
-12 provisions ending in 2026..2028 on 2026-01-02, as known now (pos:253)
+12 provisions ending in 2026..2028 on 2026-01-02, as known now (pos:198)
 
   DATE          AGREEMENT   PROVISION              HOLDER       WHAT
   2026-04-01    alder-birk  stock-put              birk         put up to EUR 500k
@@ -183,32 +184,16 @@ hint: whereas why alder-birk stock-put
 
 
 def test_what_waits_for_a_milestone(desk: Desk) -> None:
-    assert shown(desk, "portfolio waiting agi-verified --party openai") == snapshot("""\
-5 provisions hanging on agi-verified on 2026-01-02, as known now (pos:253)
+    assert shown(desk, "portfolio waiting agi-verified --kind priority") == snapshot("""\
+2 provisions hanging on agi-verified on 2026-01-02, as known now (pos:198)
 
-  AGREEMENT         PROVISION          HOLDER     WHAT                      STATUS
-  microsoft-openai  azure-api          microsoft  exclusive: cloud/hosting  until milestone
-                                                  + api; cloud/hosting +    agi-verified (waits)
-                                                  api/joint; not
-                                                  us-national-security
-  microsoft-openai  compute-threshold  openai     restriction of an         until milestone
-                                                  unknown amount: models,   agi-verified claimed
-                                                  products, research +      (waits)
-                                                  agi-development; if
-                                                  compute thresholds
-                                                  vastly exceeding those
-                                                  of today's leading
-                                                  training systems
-  microsoft-openai  ip-exclusivity     microsoft  exclusive over            until milestone
-                                                  ip-models: models,        agi-verified (waits)
-                                                  products
-  microsoft-openai  ip-research        microsoft  licence: research         until earliest of
-                                                                            (milestone agi-verified
-                                                                            determined; through
-                                                                            2030) (waits)
-  microsoft-openai  revenue-share      microsoft  revenue share of an       until milestone
-                                                  unknown amount            agi-verified determined
-                                                                            (waits)
+  AGREEMENT         PROVISION       HOLDER     WHAT                       STATUS
+  microsoft-openai  azure-api       microsoft  exclusive: cloud/hosting   until milestone
+                                               + api; cloud/hosting +     agi-verified (waits)
+                                               api/joint; not
+                                               us-national-security
+  microsoft-openai  ip-exclusivity  microsoft  exclusive over ip-models:  until milestone
+                                               models, products           agi-verified (waits)
 --- stderr
 hint: whereas why microsoft-openai azure-api
 """)
@@ -216,7 +201,7 @@ hint: whereas why microsoft-openai azure-api
 
 def test_stakes_in_an_issuer(desk: Desk) -> None:
     assert shown(desk, "portfolio stakes suzuki --on 2014-12-31") == snapshot("""\
-Stakes in suzuki on 2014-12-31, as known now (pos:253)
+Stakes in suzuki on 2014-12-31, as known now (pos:198)
 
   AGREEMENT          HOLDER      SHARE   BASIS          DATED    BY
   volkswagen-suzuki  volkswagen  19.9 %  issued shares  2010-01  @8
@@ -225,18 +210,17 @@ Stakes in suzuki on 2014-12-31, as known now (pos:253)
 
 def test_what_amounts_come_to(desk: Desk) -> None:
     assert shown(desk, "portfolio totals") == snapshot("""\
-Totals on 2026-01-02, as known now (pos:253)
+Totals on 2026-01-02, as known now (pos:198)
 
   KIND         BASIS                         AMOUNT                         PROVISIONS  IN
-  investment                                 USD 21bn                       5           2 agreements
+  investment                                 USD 13bn                       2           1 agreement
   obligation                                 at least USD 1m + USD 5k per   2           1 agreement
                                              unit
   price        list price of the year        up to 5 %                      1           1 agreement
                before
   purchase                                   USD 2m per year + USD 250bn +  3           2 agreements
                                              unknown
-  restriction                                up to 50000 seats + up to USD  3           3 agreements
-                                             1.5bn per year + unknown
+  restriction                                up to 50000 seats + unknown    2           2 agreements
   risk                                       up to EUR 2m per year + up to  2           2 agreements
                                              USD 4m
 """)
@@ -244,7 +228,7 @@ Totals on 2026-01-02, as known now (pos:253)
 
 def test_nothing_is_said_in_words(desk: Desk) -> None:
     assert shown(desk, "portfolio lapsing 1990..1991 --on 1990-01-01") == snapshot("""\
-0 provisions ending in 1990..1991 on 1990-01-01, as known now (pos:253)
+0 provisions ending in 1990..1991 on 1990-01-01, as known now (pos:198)
 
 Nothing.
 """)
