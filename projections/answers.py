@@ -377,8 +377,8 @@ def _milestones(timeline: Timeline) -> Iterator[dict[str, Any]]:
     """Write what is known of each milestone, whatever the day asked about."""
     for name in sorted(timeline.milestones()):
         facts = timeline.facts.milestones.get(name)
-        claims = sorted(c.span for c in facts.claims) if facts else []
-        determined = sorted(d.span for d in facts.determinations) if facts else []
+        claims = sorted({c.span for c in facts.claims}) if facts else []
+        determined = sorted({d.span for d in facts.determinations}) if facts else []
         yield {
             "milestone": name,
             "claimed": [between(span) for span in claims],

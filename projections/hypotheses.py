@@ -19,7 +19,7 @@ from typing import NamedTuple, TypeVar
 
 from msgspec.structs import replace
 
-from events.dates import INF, NEG_INF, PartialDate
+from events.dates import INF, LAST_DAY, NEG_INF, PartialDate, day_text
 from events.entry import Draft, Entry, provisional
 from events.errors import InputError, Refused, WhereasError
 from events.happenings import NoticeGiven, OptionExercised
@@ -134,7 +134,10 @@ def suppose_all(
         InputError: an event is of another agreement.
     """
     there = timeline_of(entries)
-    drafts = [_draft(event, there) for event in hypotheses.events]
+    try:
+        drafts = [_draft(event, there) for event in hypotheses.events]
+    except Refused as error:
+        raise with_conflict(error, there.record.known) from error
     for draft in hypotheses.drafts:
         if draft.agreement != there.agreement:
             raise InputError(
@@ -272,8 +275,12 @@ def _check_open(provision: Provision, event: SupposedEvent, facts: Facts) -> Non
     """Refuse an exercise before the window opens."""
     starts = start_of(provision, facts)
     if starts.lo > event.date.last:
+        opens = "never opens"
+        if starts.lo <= LAST_DAY:
+            day = day_text(starts.lo)
+            opens = f"opens {'on' if starts.exact else 'not before'} {day}"
         raise Refused(
-            f"{provision.id} cannot be exercised on {event.date}: it opens later",
+            f"{provision.id} cannot be exercised on {event.date}: it {opens}",
             hint="whereas due shows when options open and close",
             seq=provision.why.get("starts", provision.set_by[0]),
         )

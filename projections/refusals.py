@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from events.dates import NEG_INF, day_text
 from events.errors import NotFound, Refused, did_you_mean
 from projections.facts import Facts, Instrument
 from projections.provision import Provision
@@ -86,12 +87,17 @@ def changeable(state: State, step: Step, facts: Facts, name: str) -> Provision:
     end = end_of(provision, facts)
     if end.hi <= step.day:
         raise Refused(
-            f"{name} has ended by {step.effective}",
+            f"{name} has ended by {by_then(step)}",
             hint="provision-reinstated brings an ended provision back; "
             "an earlier effective date may be meant",
             seq=ending_event(provision),
         )
     return provision
+
+
+def by_then(step: Step) -> str:
+    """Write the day from which a step is folded; of an imprecise date the first."""
+    return step.effective.text if step.day == NEG_INF else day_text(step.day)
 
 
 def ending_event(provision: Provision) -> int:

@@ -257,13 +257,13 @@ Microsoft - OpenAI partnership as known now (@51), supposing agi-verified=2027-0
   2027-05-01  ends  revenue-share      from 2026-01-01 on, if ever
 
 Falls due (+ only so, - only otherwise)
-     DATE           WHAT  SUBJECT
-  +  2027-05-01     ends  azure-api
-  +  2027-05-01     ends  compute-threshold
-  +  2027-05-01     ends  ip-exclusivity
-  +  2027-05-01     ends  ip-research
-  +  2027-05-01     ends  revenue-share
-  -  by 2031-01-01  ends  ip-research
+     DATE                     WHAT  SUBJECT
+  +  2027-05-01               ends  azure-api
+  +  2027-05-01               ends  compute-threshold
+  +  2027-05-01               ends  ip-exclusivity
+  +  2027-05-01               ends  ip-research
+  +  2027-05-01               ends  revenue-share
+  -  2026-01-01 … 2031-01-01  ends  ip-research
 
 Differs on 2027-05-01
      WHAT                    CHANGE

@@ -18,7 +18,7 @@ from projections.mentions import Mentions
 from projections.resolve import resolve_when
 from projections.status import standing
 from projections.supposals import Supposal, parse_supposal, suppose
-from tests.agreements import entries, ledger_of, timeline
+from tests.agreements import entries, ledger_of, state, timeline
 from tests.facts_text import facts, rows, span_text
 
 KNOWN = Mentions(
@@ -424,6 +424,10 @@ def test_what_an_event_makes_of_another_supposal_is_not_contradicted() -> None:
         there = timeline(ledger_of(ledger), *texts)
         ended = there.state(INF).provisions["x"]
         assert standing(ended, there.facts, parse_day("2027-01-01")).status == "ended"
+        # Both say of ma that it is determined on that day, which is told once.
+        assert [one["determined"] for one in state(there, "2027").milestones] == [
+            [("2027-01-01", "2027-01-01")]
+        ] * 2
 
 
 @pytest.mark.parametrize(

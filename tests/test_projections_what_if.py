@@ -224,7 +224,7 @@ def test_recorded_events_that_could_not_apply_are_told() -> None:
             Refused,
             "licence does not renew unless notice is given",
         ),
-        ("exercise put@2026-01-01", Refused, "it opens later"),
+        ("exercise put@2026-01-01", Refused, "it opens on 2027-01-01"),
         ("exercise put@2031-01-01", Refused, "put has ended by 2031-01-01"),
         ("exercise supply@2027-01-01", Refused, "there is nothing to exercise"),
         ("notice supply", InputError, "does not say of what and when"),

@@ -188,7 +188,7 @@ def _more(found: WhatIfAnswer) -> Iterator[Table]:
         [
             (
                 one.sign.strip(),
-                one.item.date or f"by {one.item.between[1]}",
+                _days(one.item.between),
                 one.item.what.replace("-", " "),
                 subject(one.item),
             )

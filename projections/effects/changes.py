@@ -29,6 +29,7 @@ from projections.facts import Facts
 from projections.provision import Clause, Closing, Provision, Reading, Suspension
 from projections.refusals import (
     absent,
+    by_then,
     changeable,
     require_parties,
 )
@@ -218,7 +219,7 @@ def _reinstated(
     # An end that is only possible is none: another event may yet show that it was not.
     if not gone and end_of(provision, facts).hi > step.day:
         raise Refused(
-            f"{provision.id} has not ended by {step.effective}",
+            f"{provision.id} has not ended by {by_then(step)}",
             hint="record how it ended first; term-extended moves an end still to come",
             seq=provision.set_by[-1],
         )

@@ -22,7 +22,7 @@ from events.grants import (
 )
 from projections.facts import Facts
 from projections.provision import Clause, Provision, Terms
-from projections.refusals import require_parties, require_provisions
+from projections.refusals import by_then, require_parties, require_provisions
 from projections.state import State
 from projections.step import Effect, Effects, Step
 
@@ -49,7 +49,7 @@ def found(provision: Provision, state: State, step: Step, facts: Facts) -> None:
         )
     if state.ended is not None and state.ended.span.hi < step.day:
         raise Refused(
-            f"the agreement has ended by {step.effective}",
+            f"the agreement has ended by {by_then(step)}",
             hint="an earlier effective date, or another agreement, may be meant",
             seq=state.ended.seq,
         )
