@@ -1,7 +1,8 @@
 """The answer to "how much of whom?": reported stakes over time, each on its basis.
 
 A share on one basis says nothing on a share on another: two are compared only where
-somebody reported both on the same one.
+somebody reported both on the same one. A report that is dated on one of several days
+counts for certain from the last of them, as the status of a provision does.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from events.capital import StakeReported
+from events.capital import HoldingMoved, StakeReported
 from events.dates import PartialDate
 from events.errors import NotFound, Refused, did_you_mean
 from events.quantity import Quantity, plain
+from projections.accounts import may_lie_after
 from projections.across import Held, KnownIn, held_on, horizon_of
 from projections.step import Step
 from projections.timeline import Timeline
@@ -25,8 +27,9 @@ STAKES_SCHEMA = "whereas/stakes/1"
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """A stake as it was reported.
 
-    ``change`` is the difference to the report before it on the same basis, null for
-    the first and where one of the two is not a number.
+    ``perhaps`` tells that it may lie after the day asked about. ``change`` is the
+    difference to the report before it on the same basis, null for the first, and where
+    one of the two is not a number or is there perhaps.
     """
 
     as_of: str
@@ -34,17 +37,44 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     votes: str | None
     value: str | None
     change: str | None
+    perhaps: bool
+    event: int
+
+    @property
+    def told(self) -> str:
+        """Write the share, and that it may have been reported only after the day."""
+        return f"perhaps {self.share}" if self.perhaps else self.share
+
+
+class Moved(msgspec.Struct, frozen=True, kw_only=True):
+    """Shares or a percentage that the holder gave or took after a report.
+
+    A movement changes no report; only the next report does.
+    """
+
+    as_of: str
+    quantity: str
+    reason: str
+    giver: str | None
+    taker: str | None
     event: int
 
 
 class Series(msgspec.Struct, frozen=True, kw_only=True):
-    """The reports of one stake on one basis, in the order of their days."""
+    """The reports of one stake on one basis, in the order of their days.
+
+    ``possible`` are the numbers of those of which one holds on the day: more than one,
+    or one that is there perhaps, where that is not certain. ``moved_since`` is what
+    moved after the last of all.
+    """
 
     agreement: str
     holder: str
     issuer: str
     basis: str
     reports: list[Report]
+    possible: list[int]
+    moved_since: list[Moved]
 
 
 class StakesAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +91,9 @@ class StakesAnswer(msgspec.Struct, frozen=True, kw_only=True):
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """Two reports of one stake on one basis, and what lies between them.
 
-    ``change`` is null where one of the two is not a number.
+    ``change`` is null where one of the two is not a number, and where it is not certain
+    which report holds on one of the dates: ``before_any`` and ``after_any`` are those
+    of which one does. ``moved_since`` is what moved after ``after``.
     """
 
     holder: str
@@ -69,7 +101,10 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     basis: str
     before: Report
     after: Report
+    before_any: list[Report]
+    after_any: list[Report]
     change: str | None
+    moved_since: list[Moved]
 
 
 class _Reported(NamedTuple):
@@ -139,9 +174,10 @@ def compare_stakes(
         Refused: the two reports are on different bases; both are named.
     """
     after = _last(timeline, holder, issuer, end)
+    basis = after.event.basis
     reports = _of(timeline, holder, issuer, start)
     other = _last(timeline, holder, issuer, start)
-    alike = [one for one in reports if one.event.basis == after.event.basis]
+    alike = [one for one in reports if one.event.basis == basis]
     if not alike:
         raise Refused(
             f"the stake of {holder} in {issuer} was reported on two bases, which "
@@ -151,14 +187,62 @@ def compare_stakes(
             seq=other.step.seq,
             conflict=f"@{other.step.seq} {other.event.TYPE}",
         )
+    later = [
+        one for one in _of(timeline, holder, issuer, end) if one.event.basis == basis
+    ]
+    before_any = [_written(one, start.last) for one in _possible(alike, start.last)]
+    after_any = [_written(one, end.last) for one in _possible(later, end.last)]
+    sure = _is_sure(before_any) and _is_sure(after_any)
     return Comparison(
         holder=holder,
         issuer=issuer,
-        basis=after.event.basis,
-        before=_written(alike[-1], None),
-        after=_written(after, None),
-        change=_change(alike[-1].event.share, after.event.share),
+        basis=basis,
+        before=_written(alike[-1], start.last),
+        after=_written(after, end.last),
+        before_any=before_any,
+        after_any=after_any,
+        change=_change(alike[-1].event.share, after.event.share) if sure else None,
+        moved_since=list(_moved_since(timeline, after, end.last)),
     )
+
+
+def _possible(reports: Sequence[_Reported], day: int) -> list[_Reported]:
+    """List the reports of which one holds on a day: the last certain one and others."""
+    perhaps = [one for one in reports if may_lie_after(day, one.step.span)]
+    certain = [one for one in reports if not may_lie_after(day, one.step.span)]
+    return [*certain[-1:], *perhaps]
+
+
+def _is_sure(possible: Sequence[Report]) -> bool:
+    """Tell whether it is certain which report holds."""
+    return len(possible) == 1 and not possible[0].perhaps
+
+
+def _moved_since(timeline: Timeline, last: _Reported, day: int) -> Iterator[Moved]:
+    """Yield what the holder gave or took after a report; who is not named may be it."""
+    skipped = {skipped.seq for skipped in timeline.state(day).skipped}
+    holder, issuer = last.event.holder, last.event.issuer
+    for step in timeline.upto(day):
+        event = step.event
+        if not isinstance(event, HoldingMoved):
+            continue
+        sides = {event.from_, event.to}
+        if (
+            event.issuer == issuer
+            and (holder in sides or sides == {None})
+            # A report on the same day is made of what moved on it.
+            and step > last.step
+            and step.span != last.step.span
+            and step.seq not in skipped
+        ):
+            yield Moved(
+                as_of=step.effective.text,
+                quantity=event.quantity.text,
+                reason=event.reason,
+                giver=event.from_,
+                taker=event.to,
+                event=step.seq,
+            )
 
 
 def _last(timeline: Timeline, holder: str, issuer: str, date: PartialDate) -> _Reported:
@@ -210,28 +294,36 @@ def _series(held: Held, day: int) -> Iterator[Series]:
             holder=holder,
             issuer=issuer,
             basis=basis,
-            reports=list(_one_by_one(reports)),
+            reports=list(_one_by_one(reports, day)),
+            possible=[one.step.seq for one in _possible(reports, day)],
+            moved_since=list(_moved_since(held.timeline, reports[-1], day)),
         )
 
 
-def _one_by_one(reports: Iterable[_Reported]) -> Iterator[Report]:
+def _one_by_one(reports: Iterable[_Reported], day: int) -> Iterator[Report]:
     """Write reports on one basis, each with its difference to the one before."""
-    before: Quantity | None = None
+    before: Report | None = None
+    share: Quantity | None = None
     for reported in reports:
-        share = reported.event.share
-        yield _written(reported, None if before is None else _change(before, share))
-        before = share
+        written = _written(reported, day)
+        if before is not None and share is not None:
+            sure = not (before.perhaps or written.perhaps)
+            change = _change(share, reported.event.share) if sure else None
+            written = msgspec.structs.replace(written, change=change)
+        yield written
+        before, share = written, reported.event.share
 
 
-def _written(reported: _Reported, change: str | None) -> Report:
-    """Write a report."""
+def _written(reported: _Reported, day: int) -> Report:
+    """Write a report as it stands on a day."""
     event = reported.event
     return Report(
         as_of=reported.step.effective.text,
         share=event.share.text,
         votes=None if event.votes is None else event.votes.text,
         value=None if event.value is None else event.value.text,
-        change=change,
+        change=None,
+        perhaps=may_lie_after(day, reported.step.span),
         event=reported.step.seq,
     )
 

@@ -103,3 +103,91 @@ def test_a_stake_that_nobody_reported_is_not_found(holder: str, message: str) ->
     with pytest.raises(NotFound) as missing:
         compare_stakes(timeline(REPORTS), holder, "b", date("2021"), date("2022"))
     assert str(missing.value) == message
+
+
+IMPRECISE = """
+- {event: StakeReported, effective: 2019-05-14, holder: a, issuer: b, share: 33 %,
+   basis: issued shares}
+- {event: HoldingMoved, effective: 2025-06, issuer: b, quantity: 33 %,
+   basis: issued shares, from: a, to: c, reason: exercise}
+- {event: StakeReported, effective: 2025-06, holder: a, issuer: b, share: 0 %,
+   basis: issued shares}
+- {event: StakeReported, effective: 2025-06, holder: c, issuer: b, share: 33 %,
+   basis: issued shares}
+"""
+
+
+@pytest.mark.parametrize(
+    ("on", "reports", "possible"),
+    [
+        ("2025-05-31", [("33 %", None)], [2]),
+        ("2025-06-01", [("33 %", None), ("perhaps 0 %", None)], [2, 4]),
+        ("2025-06-29", [("33 %", None), ("perhaps 0 %", None)], [2, 4]),
+        ("2025-06-30", [("33 %", None), ("0 %", "-33 points")], [4]),
+        ("2025-06", [("33 %", None), ("0 %", "-33 points")], [4]),
+    ],
+)
+def test_a_report_counts_for_certain_from_its_last_possible_day(
+    on: str, reports: list[tuple[str, str | None]], possible: list[int]
+) -> None:
+    (series,) = stakes_answer(
+        [timeline(IMPRECISE)], date(on), known=KNOWN, holder="a"
+    ).series
+    assert [(one.told, one.change) for one in series.reports] == reports
+    assert (series.possible, series.moved_since) == (possible, [])
+
+
+def test_a_stake_may_not_be_reported_yet() -> None:
+    (series,) = stakes_answer(
+        [timeline(IMPRECISE)], date("2025-06-15"), known=KNOWN, holder="c"
+    ).series
+    assert (series.possible, series.reports[0].perhaps) == ([5], True)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "before", "after", "change"),
+    [
+        ("2020", "2025-05-31", [2], [2], "0 points"),
+        ("2020", "2025-06-01", [2], [2, 4], None),
+        ("2025-06-01", "2025-06-02", [2, 4], [2, 4], None),
+        ("2025-06-01", "2025-06-30", [2, 4], [4], None),
+        ("2020", "2025-06-30", [2], [4], "-33 points"),
+    ],
+)
+def test_no_difference_is_given_while_it_is_not_certain_which_report_holds(
+    start: str, end: str, before: list[int], after: list[int], change: str | None
+) -> None:
+    found = compare_stakes(timeline(IMPRECISE), "a", "b", date(start), date(end))
+    assert [one.event for one in found.before_any] == before
+    assert [one.event for one in found.after_any] == after
+    assert found.change == change
+
+
+@pytest.mark.parametrize(
+    ("moved", "told"),
+    [
+        ("effective: 2021-01-01, from: a", [3]),
+        ("effective: 2021-01-01, to: a", [3]),
+        # Nobody is named: it may be the holder.
+        ("effective: 2021-01-01", [3]),
+        ("effective: 2021-01-01, from: c", []),
+        ("effective: 2019-12-31, from: a", []),
+        # A report is made of what moves on its day.
+        ("effective: 2020-01-01, from: a", []),
+        ("effective: 2027-01-01, from: a", []),
+    ],
+)
+def test_what_moved_after_the_last_report_is_told_beside_it(
+    moved: str, told: list[int]
+) -> None:
+    there = timeline(f"""
+- {{event: StakeReported, effective: 2020-01-01, holder: a, issuer: b, share: 10 %,
+   basis: issued shares}}
+- {{event: HoldingMoved, {moved}, issuer: b, quantity: unknown, reason: transfer}}
+- {{event: HoldingMoved, effective: 2021-01-01, from: a, issuer: c, quantity: unknown,
+   reason: transfer}}
+""")
+    (series,) = stakes_answer([there], date("2026"), known=KNOWN).series
+    compared = compare_stakes(there, "a", "b", date("2026"), date("2026"))
+    assert [one.event for one in series.moved_since] == told
+    assert compared.moved_since == series.moved_since

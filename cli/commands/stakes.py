@@ -12,11 +12,12 @@ from cli.answer import Answer, Column, Table
 from cli.asking import day
 from cli.asking_all import Asked, ask_all
 from cli.output import put
+from cli.phrases import numbers
 from cli.session import Session, session_of
 from events.errors import InputError
 
 if TYPE_CHECKING:
-    from projections.stakes import Comparison, StakesAnswer
+    from projections.stakes import Comparison, Moved, Report, Series, StakesAnswer
 
 OUTPUTS = ("json", "jsonl", "csv")
 EXAMPLES = (
@@ -33,6 +34,7 @@ SCHEMA = "whereas/stake-change/1"
 COLUMNS = (
     *(Column(name) for name in ("agreement", "holder", "issuer", "basis", "dated")),
     *(Column(name) for name in ("share", "change", "votes", "value", "event")),
+    Column("moved_since"),
 )
 SHOWN = (
     *(Column(name, narrow=True) for name in ("holder", "issuer")),
@@ -111,7 +113,7 @@ def answer(found: StakesAnswer, asked: Asked) -> Answer:
             SHOWN,
             [(r[1], r[2], r[4], r[5], r[6], r[8], r[3], r[9]) for r in rows],
         ),
-        remarks=() if rows else ("No stake was reported.",),
+        remarks=tuple(_remarks(found)) if rows else ("No stake was reported.",),
     )
 
 
@@ -119,11 +121,46 @@ def _rows(found: StakesAnswer) -> Iterator[tuple[str, ...]]:
     """Write a row a report."""
     for series in found.series:
         for report in series.reports:
+            last = report is series.reports[-1]
             yield (
                 *(series.agreement, series.holder, series.issuer, series.basis),
-                *(report.as_of, report.share, report.change or ""),
-                *(report.votes or "", report.value or "", f"@{report.event}"),
+                *(report.as_of, report.told),
+                *(report.change or "", report.votes or "", report.value or ""),
+                f"@{report.event}",
+                numbers(moved.event for moved in series.moved_since) if last else "",
             )
+
+
+def _remarks(found: StakesAnswer) -> Iterator[str]:
+    """Say where a stake is not certain on the day, and what moved after its report."""
+    for series in found.series:
+        about = f"{series.holder} in {series.issuer}"
+        if doubt := _doubt(series):
+            yield f"{about}: {doubt}."
+        yield from (f"{about}: {_moved(moved)}." for moved in series.moved_since)
+
+
+def _doubt(series: Series) -> str:
+    """Say between which reports it is not certain, and what that hangs on."""
+    possible = [one for one in series.reports if one.event in series.possible]
+    perhaps = [one for one in possible if one.perhaps]
+    if not perhaps:
+        return ""
+    shares = " or ".join(f"{one.share} (@{one.event})" for one in possible)
+    if len(perhaps) == len(possible):
+        shares += " or not reported yet"
+    dates = dict.fromkeys(f"the day of @{one.event}: {one.as_of}" for one in perhaps)
+    return f"{shares}; hangs on {' and '.join(dates)}"
+
+
+def _moved(moved: Moved) -> str:
+    """Say what moved after the last report."""
+    amount = "an unknown amount" if moved.quantity == "unknown" else moved.quantity
+    words = [f"{amount} moved"]
+    words += [f"from {moved.giver}"] if moved.giver else []
+    words += [f"to {moved.taker}"] if moved.taker else []
+    words += ["after the last report"]
+    return f"{' '.join(words)} ({moved.reason}, {moved.as_of}, @{moved.event})"
 
 
 def _put(compared: Comparison, asked: Asked, session: Session) -> None:
@@ -131,9 +168,9 @@ def _put(compared: Comparison, asked: Asked, session: Session) -> None:
     names = ("holder", "issuer", "basis", "before", "after", "change")
     words = (
         *(compared.holder, compared.issuer, compared.basis),
-        f"{compared.before.share} (@{compared.before.event})",
-        f"{compared.after.share} (@{compared.after.event})",
-        compared.change or "not a number",
+        _any_of(compared.before_any),
+        _any_of(compared.after_any),
+        compared.change or _why_not(compared),
     )
     put(
         Answer(
@@ -141,6 +178,31 @@ def _put(compared: Comparison, asked: Asked, session: Session) -> None:
             items=[compared],
             title=f"{compared.holder} in {compared.issuer}, {asked.as_known}",
             table=Table(tuple(map(Column, names)), [words]),
+            remarks=tuple(_compared_remarks(compared)),
         ),
         session,
     )
+
+
+def _any_of(reports: list[Report]) -> str:
+    """Write the reports of which one holds."""
+    return " or ".join(f"{report.told} (@{report.event})" for report in reports)
+
+
+def _why_not(compared: Comparison) -> str:
+    """Say why there is no difference."""
+    reports = (*compared.before_any, *compared.after_any)
+    perhaps = any(report.perhaps for report in reports)
+    return "not certain" if perhaps else "not a number"
+
+
+def _compared_remarks(compared: Comparison) -> Iterator[str]:
+    """Say what keeps the difference from being certain, and what moved after it."""
+    reports = {one.event: one for one in (*compared.before_any, *compared.after_any)}
+    for report in reports.values():
+        if report.perhaps:
+            yield (
+                f"@{report.event} is dated {report.as_of}, so that it is not certain "
+                "which report holds on the day."
+            )
+    yield from (f"{_moved(moved)}." for moved in compared.moved_since)
