@@ -8,16 +8,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from events.dates import INF, NEG_INF, PartialDate
+from events.dates import INF, LAST_DAY, NEG_INF, PartialDate, parse_day
 from events.errors import Integrity
 from projections.answers import KnownAt, StateAnswer, state_answer
+from projections.readmodel.hanging import days_of
 from projections.readmodel.reader import reading, timeline_at
 from projections.readmodel.rows import FOREVER, OPEN
 from projections.readmodel.tracking import lag
 from projections.readmodel.writer import catch_up, rebuild
+from projections.resolving import end_of
 from projections.timeline import timeline_of
 from tests.agreements import entries as written
 from tests.readmodels import (
@@ -31,6 +33,8 @@ from tests.readmodels import (
 )
 
 KNOWN = KnownAt(0, 0, "")
+# Where the drawn histories have their dates.
+DAYS_THERE = st.integers(parse_day("2018-01-01"), parse_day("2031-01-01"))
 
 
 def folded(
@@ -239,3 +243,18 @@ def test_events_are_found_by_their_words(path: Path) -> None:
             "(SELECT rowid FROM events_fts WHERE events_fts MATCH 'x')"
         ).fetchall()
     assert found == [(1,)]
+
+
+@settings(max_examples=150)
+@given(ledgers(), st.lists(st.integers(1, LAST_DAY) | DAYS_THERE, min_size=5))
+def test_an_end_that_drifts_is_the_horizon_up_to_its_latest_day(
+    ledger: Listed, horizons: list[int]
+) -> None:
+    for name in ledger.names():
+        timeline = timeline_of(ledger.entries(name))
+        for provision in timeline.state(LAST_DAY).provisions.values():
+            days = days_of(provision, timeline.facts, {})
+            event(f"drifts: {bool(days.drifts)}")
+            for horizon in horizons if days.drifts else ():
+                ends = end_of(provision, timeline.facts.at(horizon))
+                assert ends.lo == min(horizon, days.ends_hi)

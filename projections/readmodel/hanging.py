@@ -50,7 +50,7 @@ class Days(NamedTuple):
     """The days of a provision for a horizon before all days, as ordinals.
 
     A pause is ``[paused_from, paused_to)``; both are infinite where there is none.
-    ``drifts`` is 1 where the earliest end is the horizon itself, whatever that is.
+    ``drifts`` is 1 where the earliest end is the horizon itself, up to the latest end.
     """
 
     starts_lo: int
@@ -73,7 +73,7 @@ def days_of(provision: Provision, facts: Facts, openness: Openness) -> Days:
     """
     starts, ends = start_of(provision, facts), end_of(provision, facts)
     pause, hangs = _pause(provision, facts), _hangs(provision, facts, openness)
-    drifts = hangs == Hangs.FACTS and _drifts(provision, facts)
+    drifts = hangs == Hangs.FACTS and _drifts(provision, facts, ends.hi)
     return Days(*starts, *ends, *pause, hangs, int(drifts))
 
 
@@ -98,13 +98,15 @@ def certain_standing(days: Days, day: int) -> Standing | None:
     return None
 
 
-def _drifts(provision: Provision, facts: Facts) -> bool:
-    """Tell whether the earliest end is the horizon itself, whatever that is.
+def _drifts(provision: Provision, facts: Facts, latest: int) -> bool:
+    """Tell whether the earliest end is the horizon itself, up to the latest end.
 
-    An earliest end grows with the horizon, and never faster: where it is the horizon on
-    the first of all days and on the last, no date or offset holds it back in between.
+    An earliest end grows with the horizon, and never faster: where it is so on the
+    first of all days and on the last, no date or offset holds it back in between.
     """
-    return all(end_of(provision, facts.at(day)).lo == day for day in (1, LAST_DAY))
+    return all(
+        end_of(provision, facts.at(day)).lo == min(day, latest) for day in (1, LAST_DAY)
+    )
 
 
 def _pause(provision: Provision, facts: Facts) -> tuple[int, int]:
