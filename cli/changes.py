@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.answer import Column, Table
 from cli.phrases import numbers, scope_words, spans
+from events.quantity import readable
 
 if TYPE_CHECKING:
     from projections.diff import Change
@@ -30,6 +31,8 @@ _SHOWN = (
 _MAIN = {"level": "", "quantity": "", "scope": "over", "starts": "from", "ends": "ends"}
 _NONE = {"starts": "not stated", "ends": "not stated"}
 # A reader is told of the end itself, and of the readings.
+# Sentences, which stay as somebody wrote them.
+_WORDS = {"condition", "readings", "text", "name", "title"}
 _FOLLOWS = {"flags", "ended", "agreed_ends", "amount", "rate"}
 
 
@@ -74,21 +77,30 @@ def value(given: Any, field: str | None) -> str:
             words = "yes" if given else "no"
         case 0 if field == "event":
             words = numbers([given])
-        case Mapping() if field is None:
-            words = _whole(given)
-        case Mapping() if field == "readings":
-            words = f"{given['reading']} ({given['by']})"
         case Mapping():
-            words = ", ".join(f"{k} {value(v, k)}" for k, v in given.items())
+            words = _fields(given, field)
         case list() | tuple() if field == "scope":
             words = scope_words(given)
         case list() | tuple() if field in {"claimed", "determined"}:
             words = spans(given)
         case list() | tuple():
             words = "; ".join(value(item, field or "") for item in given)
+        case str() if field not in _WORDS:
+            words = readable(given)
         case _:
             words = str(given)
     return words
+
+
+def _fields(given: Mapping[str, Any], field: str | None) -> str:
+    """Write what has fields in words."""
+    if field is None:
+        return _whole(given)
+    if field == "readings":
+        return f"{given['reading']} ({given['by']})"
+    if field == "price_schedule":
+        return f"{readable(given['price'])} from {given['from']}"
+    return ", ".join(f"{k} {value(v, k)}" for k, v in given.items())
 
 
 def _subject(change: Change) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from events.errors import InputError, did_you_mean
+from events.quantity import readable
 
 if TYPE_CHECKING:
     from projections.answers import ProvisionAnswer, Range
@@ -14,6 +15,15 @@ if TYPE_CHECKING:
 
 # In the order in which a reader wants them.
 STATUSES = ("in-force", "contingent", "suspended", "not-yet", "ended")
+# Words with which a condition reads on by itself.
+_CONNECTING = frozenset(
+    (
+        *("after", "as", "at", "before", "by", "during", "except", "for", "if", "in"),
+        *("insofar", "on", "once", "only", "provided", "save", "so", "subject"),
+        *("under", "unless", "until", "upon", "when", "where", "while", "with"),
+        *("within", "without"),
+    )
+)
 _UNTIL = ("through ", "until ", "without ", "(")
 # A date, as it is written where it hangs on nothing.
 _PLAIN = re.compile(
@@ -28,7 +38,7 @@ def what(provision: ProvisionAnswer) -> str:
     if provision.quantity == "unknown":
         words.append("of an unknown amount")
     elif provision.quantity:
-        words.append(provision.quantity)
+        words.append(readable(provision.quantity))
     if provision.over:
         words.append(f"over {provision.over}")
     if "milestone" in provision.terms:
@@ -37,7 +47,7 @@ def what(provision: ProvisionAnswer) -> str:
     if scope := scope_words(provision.scope):
         sentence += f": {scope}"
     if provision.condition:
-        sentence += f"; if {provision.condition}"
+        sentence += f"; {_condition(provision.condition)}"
     return sentence
 
 
@@ -63,11 +73,17 @@ def scope_words(clauses: Sequence[Mapping[str, Any]]) -> str:
     for clause in clauses:
         for word, boxes in clause.items():
             if word == "condition":
-                parts[-1] += f" (if {boxes})"
+                parts[-1] += f" ({_condition(str(boxes))})"
             else:
                 tags = " | ".join(map(_box, boxes))
                 parts.append(tags if word == "include" else f"not {tags}")
     return "; ".join(parts)
+
+
+def _condition(text: str) -> str:
+    """Write a condition, which may or may not be worded as one."""
+    first = text.partition(" ")[0].lower()
+    return text if first in _CONNECTING else f"condition: {text}"
 
 
 def status(provision: ProvisionAnswer) -> str:
@@ -140,7 +156,9 @@ def status_in_full(provision: ProvisionAnswer) -> str:
     agreed = provision.terms.get("agreed_ends", provision.ends)
     terms = (("from", provision.starts if starts else None), ("until", agreed))
     told = [
-        text if _PLAIN.fullmatch(text) else f"{word} {text}"
+        text
+        if _PLAIN.fullmatch(text) or text.startswith("renews ")
+        else f"{word} {text}"
         for word, text in terms
         if text and text not in {"never", "unknown"} and text not in words
     ]

@@ -41,6 +41,7 @@ _EXACT = Context(prec=100, traps=[Inexact, InvalidOperation])
 _QUALIFIED = re.compile(r"(about|under|over|up to|at least|between) (.+)")
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?"
 _MONEY = re.compile(rf"([A-Z]{{3}}) ({_NUMBER})(k|m|bn|tn)?")
+_PART_OF_THOUSAND = re.compile(rf"\b({'|'.join(CURRENCIES)}) ([0-9]+\.[0-9]+)k\b")
 _PERCENT = re.compile(rf"({_NUMBER}) ?%")
 _COUNT = re.compile(
     rf"({_NUMBER}) ([A-Za-z][\w/-]*(?: [A-Za-z][\w/-]*){{0,3}})", re.ASCII
@@ -135,6 +136,16 @@ class Quantity(Written):
                 return None, self.low
             case "about":
                 return None, None
+
+
+def readable(text: str) -> str:
+    """Write an amount for a reader: ``USD 1500`` for ``USD 1.5k``; the rest as it is.
+
+    The canonical text, which is stored, stays as it is.
+    """
+    return _PART_OF_THOUSAND.sub(
+        lambda found: f"{found[1]} {plain(Decimal(found[2]).scaleb(3, _EXACT))}", text
+    )
 
 
 def plain(number: Decimal) -> str:

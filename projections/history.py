@@ -8,9 +8,10 @@ from typing import Any
 
 import msgspec
 
-from events.base import Event
+from events.base import Event, PriceStep
 from events.dates import INF
 from events.entry import Entry
+from events.quantity import Quantity, readable
 from events.record import SourceLinked
 from events.scope import Box, scope_text
 from events.source import Source
@@ -199,10 +200,17 @@ def _words(value: Any) -> str:  # noqa: ANN401  # any field of any event
             return scope_text(tuple(value))
         return ", ".join(map(_words, value))
     if isinstance(value, msgspec.Struct):
-        return str(
-            getattr(value, "id", None) or msgspec.to_builtins(value, enc_hook=str)
-        )
-    return str(value)
+        return _struct(value)
+    return readable(str(value)) if isinstance(value, Quantity) else str(value)
+
+
+def _struct(value: msgspec.Struct) -> str:
+    """Put what has fields of its own into words."""
+    if isinstance(value, PriceStep):
+        return f"{_words(value.price)} from {value.start}"
+    names = (info.encode_name for info in msgspec.structs.fields(value))
+    inner = zip(names, msgspec.structs.astuple(value), strict=True)
+    return getattr(value, "id", None) or _words({k: v for k, v in inner if v})
 
 
 def _sources(timeline: Timeline, entry: Entry) -> Iterator[dict[str, Any]]:

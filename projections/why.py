@@ -8,6 +8,9 @@ from typing import Any
 import msgspec
 
 from events.dates import PartialDate
+from events.entry import Entry
+from events.happenings import NoticeGiven, OptionExercised
+from events.quantity import readable
 from events.when import When, measures, milestones
 from projections.answers import KnownAt, ProvisionAnswer, provision_answer
 from projections.endings import endings_after
@@ -78,32 +81,34 @@ def why_answer(
         on=on.text,
         known=known,
         provision=answer,
-        parts=[*_parts(provision, answer), *facts],
+        parts=[*_parts(provision, answer, timeline), *facts],
         events=[event_answer(timeline, number) for number in numbers if number],
     )
 
 
-def _parts(provision: Provision, answer: ProvisionAnswer) -> Iterator[Part]:
+def _parts(
+    provision: Provision, answer: ProvisionAnswer, timeline: Timeline
+) -> Iterator[Part]:
     """Yield the parts that events set after the grant, and the grant."""
     fields = {
         **answer.terms,
         **msgspec.to_builtins(answer),
-        **dict(_beside(provision)),
+        **dict(_beside(provision, timeline)),
     }
     for part, seq in provision.why.items():
         yield Part(part=part, value=fields.get(part), event=seq)
 
 
-def _beside(provision: Provision) -> Iterator[tuple[str, Any]]:
+def _beside(provision: Provision, timeline: Timeline) -> Iterator[tuple[str, Any]]:
     """Yield what happened to a provision and is no term of it, in words."""
     yield "grant", provision.kind
     yield (
         "performed",
         [_told(done) for done in provision.performed],
     )
-    yield "exercises", [made.choice for made in provision.exercises]
+    yield "exercises", list(_choices(provision, timeline))
     yield "contested", provision.contested_by
-    yield "notices", "given"
+    yield "notices", list(_notices(provision, timeline))
     pause = provision.suspension
     if pause is None:
         yield "suspension", "over"
@@ -112,9 +117,34 @@ def _beside(provision: Provision) -> Iterator[tuple[str, Any]]:
         yield "suspension", f"suspended{until}"
 
 
+def _choices(provision: Provision, timeline: Timeline) -> Iterator[str]:
+    """Write the choices that were made: what, whether in part, by whom and when."""
+    for entry in _bearing(provision, timeline):
+        event = entry.event
+        if isinstance(event, OptionExercised):
+            part = " in part" if event.partial else ""
+            yield f"{event.choice}{part} by {event.by} ({entry.envelope.effective})"
+
+
+def _notices(provision: Provision, timeline: Timeline) -> Iterator[str]:
+    """Write the notices that were given: of what, by whom and when."""
+    for entry in _bearing(provision, timeline):
+        event = entry.event
+        if isinstance(event, NoticeGiven):
+            yield f"{event.kind} by {event.by} ({entry.envelope.effective})"
+
+
+def _bearing(provision: Provision, timeline: Timeline) -> Iterator[Entry]:
+    """Yield the events that made a provision what it is, in the order of the fold."""
+    counting = {entry.seq: entry for entry in timeline.record.entries}
+    for seq in provision.set_by:
+        if seq in counting:
+            yield counting[seq]
+
+
 def _told(done: Performance) -> str:
     """Write what was handed over, and what its amount does not tell by itself."""
-    words = [done.kind, str(done.amount or "")]
+    words = [done.kind, readable(str(done.amount or ""))]
     words += [f"({done.basis})"] if done.basis else []
     words += [f"with {' and '.join(done.shared_with)}"] if done.shared_with else []
     return " ".join(filter(None, words))

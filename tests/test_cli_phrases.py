@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from cli.phrases import status, status_in_full
+from cli.phrases import status, status_in_full, what
 from projections.answers import ProvisionAnswer
 from tests.agreements import provision, state, timeline
+from tests.cli_run import Desk
 
 # The terms, the day, and events beside the grant -> how it stands, and with its terms.
 STATUSES = [
@@ -58,7 +61,7 @@ STATUSES = [
         "ends: renews every 12 months from (through 2021) unless notice 1 month before",
         "2021-06",
         (
-            "in force until 2022-01-01 or a later term: until renews every 12 months from "
+            "in force until 2022-01-01 or a later term: renews every 12 months from "
             "(through 2021) unless notice 1 month before"
         ),
     ),
@@ -69,7 +72,7 @@ STATUSES = [
         ),
         "2022-06",
         (
-            "until 2022-01-01 or a later term, by 2025-01-01 (waits): until renews every 12 "
+            "until 2022-01-01 or a later term, by 2025-01-01 (waits): renews every 12 "
             "months from (through 2021) unless notice 1 month before at most 3 times"
         ),
     ),
@@ -184,3 +187,63 @@ def test_the_first_of_several_ends_is_told() -> None:
         "between": ("2022-01-01", "2022-01-01"),
         "event": 4,
     }
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        ("if the price is met", "licence; if the price is met"),
+        ("without consent", "licence; without consent"),
+        ("Within the guidelines", "licence; Within the guidelines"),
+        ("models of that size", "licence; condition: models of that size"),
+    ],
+)
+def test_a_condition_is_joined_as_it_is_worded(condition: str, words: str) -> None:
+    assert what(granted(f"condition: {condition}", "2021")) == words
+    scoped = granted(
+        "scope: {asset: [x]}",
+        "2021",
+        "- {event: ScopeNarrowed, effective: 2020-02-01, provision: x,"
+        f" exclude: {{asset: [x/y]}}, condition: {condition}}}",
+    )
+    joined = words.removeprefix("licence; ")
+    assert what(scoped) == f"licence: x; not x/y ({joined})"
+
+
+def test_prices_choices_and_offers_are_told_in_words(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.environ |= {"NO_COLOR": "1"}
+    desk.do("init")
+    (tmp_path / "a.yaml").write_text("""
+whereas: 1
+agreement: a-b
+events:
+  - {event: AgreementOpened, effective: 2020-01-01, title: A - B,
+     parties: [{id: a, name: A}, {id: b, name: B}]}
+  - {event: OptionGranted, effective: 2020-01-01, id: call, holder: a, against: b,
+     option: call, price: JPY 2.061k per share}
+  - {event: QuantityChanged, effective: 2020-02-01, provision: call, price_schedule: [
+     {from: 2020-01-01, price: USD 1.5k per share}, {from: 2021-01-01, price: USD 2k}]}
+  - {event: FirstRefusalGranted, effective: 2020-01-01, id: first, holder: a,
+     against: b, level: first-offer, scope: {activity: [sale]}}
+  - {event: NoticeGiven, effective: 2020-03-01, kind: offer, by: b, to: a,
+     provision: first}
+  - {event: OptionExercised, effective: 2020-04-01, provision: first, by: a,
+     choice: declined}
+  - {event: OptionExercised, effective: 2020-05-01, provision: call, by: a,
+     choice: exercised, partial: true}
+""")
+    desk.do("import a.yaml")
+    said = desk("state a-b --on 2020-06-01", columns=100)
+    assert "call USD 1500 per share" in said
+    # What is declined is one offer.
+    assert "first offer: sale        in force (no end stated)" in said
+    assert "JPY 2061 per share" in desk("why a-b call --on 2020-01-15", columns=100)
+    said = desk("why a-b call --on 2020-06-01", columns=150)
+    assert "price schedule USD 1500 per share from 2020-01-01, USD 2k from 2021" in said
+    assert "USD 1500 per share from 2020-01-01; USD 2k from 2021-01-01" in said
+    assert "exercised in part by a (2020-05-01)" in said
+    said = desk("why a-b first --on 2020-06-01", columns=150)
+    assert "notices    offer by b (2020-03-01)     @5" in said
+    assert "exercises  declined by a (2020-04-01)  @6" in said
+    assert "JPY 2.061k per share" in desk("state a-b --on 2020-01-15 --json")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from events.errors import InputError
-from events.quantity import Quantity
+from events.quantity import Quantity, readable
 from events.values import dec_hook, enc_hook
 from tests.strategies import quantities
 
@@ -234,3 +234,25 @@ def test_a_quantity_does_not_change() -> None:
         quantity.low = Decimal(1)
     with pytest.raises(AttributeError):
         del quantity.low
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("JPY 2.061k per share", "JPY 2061 per share"),
+        ("about USD 1.5k", "about USD 1500"),
+        ("between USD 1.5k and USD 2.25k", "between USD 1500 and USD 2250"),
+        ("USD 1.2345k", "USD 1234.5"),
+        # What is usual stays.
+        ("EUR 600k", "EUR 600k"),
+        ("USD 1.25bn", "USD 1.25bn"),
+        ("USD 438.7m", "USD 438.7m"),
+        ("27.5 %", "27.5 %"),
+        ("unknown", "unknown"),
+        ("ABC 1.5k", "ABC 1.5k"),
+    ],
+)
+def test_a_reader_sees_digits_where_a_part_of_a_thousand_is_meant(
+    text: str, shown: str
+) -> None:
+    assert readable(text) == shown

@@ -129,8 +129,8 @@ def test_why_tells_what_happened_to_a_provision_beside_its_terms() -> None:
     assert {part.part: part.value for part in answer.parts} == {
         "grant": "option",
         "performed": ["paid USD 2m", "delivered"],
-        "notices": "given",
-        "exercises": ["exercised"],
+        "notices": ["breach by a (2021)"],
+        "exercises": ["exercised in part by a (2022)"],
         "contested": ["d"],
         "suspension": "suspended until 2023",
     }

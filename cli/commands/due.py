@@ -15,6 +15,7 @@ from cli.output import put, write
 from cli.phrases import not_applied, numbers, renew_more
 from cli.session import Session, session_of
 from events.dates import PartialDate
+from events.quantity import readable
 
 if TYPE_CHECKING:
     from projections.due import DueAnswer
@@ -166,7 +167,7 @@ def _shown(item: Item, several: bool) -> tuple[str, ...]:
     date = item.date or f"{first or 'any day'} … {last}"
     words = [item.when]
     if item.words and item.what != "takes-effect":
-        words.append(item.words)
+        words.append(readable(item.words))
     # What is imprecise hangs on nothing but its own date.
     if item.waits_for and not item.certain and item.waits_for != (item.when,):
         words.append(f"hangs on {', '.join(item.waits_for)}")

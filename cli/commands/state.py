@@ -10,6 +10,7 @@ import typer
 from cli import options
 from cli.answer import Answer, Column, Table
 from cli.asking import Question, ask
+from cli.flagged import flagged
 from cli.output import put
 from cli.phrases import (
     STATUSES,
@@ -21,6 +22,9 @@ from cli.phrases import (
     what,
 )
 from cli.session import session_of
+from events.dates import PartialDate
+from events.quantity import readable
+from events.when import On, When
 
 if TYPE_CHECKING:
     from projections.answers import ProvisionAnswer, StateAnswer
@@ -153,7 +157,7 @@ def _more(state: StateAnswer) -> Iterator[Table]:
     yield Table(
         tuple(map(Column, ("measure", "subject", "value", "dated"))),
         [
-            (m["measure"], m["subject"] or "", m["value"], _dated(m))
+            (m["measure"], m["subject"] or "", readable(m["value"]), _dated(m))
             for m in state.measures
         ],
         title="Measures",
@@ -181,10 +185,27 @@ def _remarks(state: StateAnswer, provisions: list[ProvisionAnswer]) -> Iterator[
     for name, count in waiting(provisions).items():
         verb = "provision waits" if count == 1 else "provisions wait"
         yield f"{count} {verb} for {name or 'a date that is not known'}."
-    flagged = [p.id for p in provisions if "contested" in p.flags]
-    if flagged:
-        yield f"Contested: {', '.join(flagged)}."
+    yield from flagged((p.id, _matters(p)) for p in provisions)
+    yield from _perhaps(state)
     yield from not_applied(state.skipped)
+
+
+def _matters(provision: ProvisionAnswer) -> set[str]:
+    """Give the flags that matter: how to read what has ended does no longer."""
+    over = {"ambiguous"} if provision.status == "ended" else set()
+    return {*provision.flags} - over
+
+
+def _perhaps(state: StateAnswer) -> Iterator[str]:
+    """Say which reports of stakes may lie after the day asked about."""
+    on = PartialDate.parse(state.on)
+    for stake in state.stakes:
+        dated = When.parse(stake["as_of"]).expr
+        if isinstance(dated, On) and dated.date.last > on.last:
+            yield (
+                f"{stake['holder']} in {stake['issuer']}: {stake['share']} is dated "
+                f"{stake['as_of']}, perhaps after this day."
+            )
 
 
 def _hints(state: StateAnswer, provisions: list[ProvisionAnswer]) -> Iterator[str]:
