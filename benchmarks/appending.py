@@ -20,6 +20,8 @@ from ledger.ledger import Ledger
 
 BY = "benchmarks"
 SHORT_EVENTS = 10
+# After everything else that happens in an agreement.
+PAYMENT_DAY = "2030-01-01"
 
 
 def durable_append(folder: Path, scale: Scale) -> Iterator[Comparison]:
@@ -120,9 +122,9 @@ def grown(ledger: Ledger, name: str, events: int = SHORT_EVENTS) -> str:
     return name
 
 
-def payment(name: str) -> Draft:
+def payment(name: str, day: str = PAYMENT_DAY) -> Draft:
     """Give an event that can always be appended once more."""
-    return read_draft(payment_fields(), agreement=name)
+    return read_draft({**payment_fields(), "effective": day}, agreement=name)
 
 
 def payment_fields() -> Fields:
@@ -130,16 +132,16 @@ def payment_fields() -> Fields:
     granted = agreement(0, events=SHORT_EVENTS).events[2]
     return {
         "event": "Performed",
-        "effective": "2030-01-01",
+        "effective": PAYMENT_DAY,
         "provision": granted["id"],
         "kind": "paid",
         "amount": "USD 1m",
     }
 
 
-def appends(ledger: Ledger, name: str, count: int) -> Work:
+def appends(ledger: Ledger, name: str, count: int, day: str = PAYMENT_DAY) -> Work:
     """Append such events one by one."""
-    draft = payment(name)
+    draft = payment(name, day)
 
     def work() -> int:
         for _ in range(count):

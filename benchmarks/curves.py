@@ -24,6 +24,7 @@ SMOKE_UP_TO = 100
 COSTS = {
     "import_us": ("import, an event", "µs"),
     "append_us": ("append", "µs"),
+    "late_us": ("append, learned late", "µs"),
     "state_us": ("state", "µs"),
     "proof_us": ("inclusion proof", "µs"),
     "memory_mb": ("memory of import", "MB"),
@@ -80,8 +81,8 @@ def report(points: Sequence[Point]) -> str:
 
 def plot(points: Sequence[Point], path: Path) -> None:
     """Draw a curve for every cost and shape, over the number of events."""
-    made, axes = figure(3, 2, 11, 6)
-    for axis, (cost, (title, unit)) in zip(axes, COSTS.items(), strict=False):
+    made, axes = figure(3, 2, 11, 6.5)
+    for axis, (cost, (title, unit)) in zip(axes, COSTS.items(), strict=True):
         for shape, colour in zip(SHAPES, LINES, strict=False):
             mine = [one for one in points if one.shape == shape]
             axis.loglog(
@@ -96,8 +97,7 @@ def plot(points: Sequence[Point], path: Path) -> None:
         axis.set_title(f"{title}, {unit}", loc="left", fontsize=10)
         axis.set_xlabel("events")
         _widen(axis)
-    axes[-1].set_axis_off()
-    axes[-1].legend(*axes[0].get_legend_handles_labels(), loc="center left")
+    axes[0].legend(loc="upper left")
     save(made, path)
 
 

@@ -34,6 +34,7 @@ TOGETHER = 1_000
 LONG = "long"
 _ON = PartialDate.parse("2030-06-01")
 _KNOWN = KnownAt(0, 0, "")
+_LATE_DAY = "2026-01-01"
 _REPEATS = 5
 _APPENDS = 20
 _SECONDS = 10
@@ -48,6 +49,7 @@ class Point(NamedTuple):
         import_us: of an import, an event.
         memory_mb: the peak of the process that imports.
         append_us: of an append: to an agreement of ten events, or to the one.
+        late_us: of the append of an event that took effect earlier than others.
         state_us: of the state of the same agreement.
         proof_us: of an inclusion proof.
     """
@@ -57,6 +59,7 @@ class Point(NamedTuple):
     import_us: float
     memory_mb: float
     append_us: float
+    late_us: float
     state_us: float
     proof_us: float
 
@@ -80,6 +83,7 @@ def point(folder: Path, shape: Shape, events: int) -> Point:
             import_us=1e6 * spent / events,
             memory_mb=memory / 1_024,
             append_us=_cost(appends(ledger, name, _APPENDS)),
+            late_us=_cost(appends(ledger, name, 1, _LATE_DAY)),
             state_us=state,
             proof_us=_cost(lambda: _proofs(ledger)),
         )
