@@ -110,7 +110,7 @@ class NoticeGiven(Happening, frozen=True, kw_only=True):
 
 
 class OptionExercised(Happening, frozen=True, kw_only=True):
-    """An option, or an offer under a first refusal, is used, declined, lapses, is extended.
+    """An option or a first refusal is exercised, declined, lapsed or extended.
 
     Effect: ends an option unless ``partial`` or extended. A first refusal goes on: what
         is declined, or lapses, is one offer, and the next is to be made again.
