@@ -10,6 +10,7 @@ import typer
 from cli import completing, options
 from cli.answer import Answer, Column, Table
 from cli.asking_all import Asked, ask_all
+from cli.flagged import flagged
 from cli.output import put
 from cli.phrases import numbers
 from cli.session import session_of
@@ -239,6 +240,8 @@ def _remarks(may: MayAnswer) -> Iterator[str]:
             f"{one.successor} comes after {one.party} ({one.change}, @{one.event}): "
             f"what {one.party} held is {one.successor}'s."
         )
+    reasons = (*may.because, *(r for part in may.unless for r in part.because))
+    yield from flagged((reason.provision, reason.flags) for reason in reasons)
     for stands in may.aside:
         about = stands["scope_text"] or stands["text"] or ""
         name = stands["provision"]
