@@ -6,13 +6,15 @@ is known all the same, and a reader who asks until when it runs wants to hear of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from functools import singledispatch
+from itertools import groupby
 
 from events.changes import ProvisionEnded, RightRelinquished
 from events.frame import AgreementEnded
 from events.happenings import OptionExercised
 from projections.fold import fold
-from projections.provision import Closing
+from projections.provision import Closing, Provision
 from projections.state import State
 from projections.step import Step
 from projections.timeline import Timeline
@@ -20,6 +22,7 @@ from projections.timeline import Timeline
 _ENDING = (AgreementEnded, OptionExercised, ProvisionEnded, RightRelinquished)
 
 
+@singledispatch
 def endings_after(timeline: Timeline, day: int) -> dict[str, Closing]:
     """Find the first event that is effective after a day and ends each provision.
 
@@ -36,35 +39,45 @@ def endings_after(timeline: Timeline, day: int) -> dict[str, Closing]:
     if not any(isinstance(step.event, _ENDING) for step in later):
         return {}
     state = timeline.state(day)
-    there = set(state.provisions)
+    return first_endings(
+        {name: list(one.closings) for name, one in state.provisions.items()},
+        _ended_in_turn(timeline, later, state),
+    )
+
+
+def first_endings(
+    before: Mapping[str, Iterable[Closing]], later: Iterable[Provision]
+) -> dict[str, Closing]:
+    """Find what ends each provision first, that had not ended it before.
+
+    Args:
+        before: what had ended the provisions by the day.
+        later: the provisions as they are at the end of each later day on which an event
+            may have ended them, day by day.
+    """
+    seqs = {name: {one.seq for one in closings} for name, closings in before.items()}
     found: dict[str, Closing] = {}
-    for steps in _up_to_endings(later):
-        fold(steps, timeline.facts, state)
-        for name in _ended_by(steps[-1], state):
-            if name in there:
-                found.setdefault(name, state.provisions[name].closings[-1])
+    for provision in later:
+        name = provision.id
+        if name in seqs and name not in found:
+            fresh = (one for one in provision.closings if one.seq not in seqs[name])
+            closing = next(fresh, None)
+            if closing is not None:
+                found[name] = closing
     return found
 
 
-def _up_to_endings(steps: Iterable[Step]) -> Iterator[Sequence[Step]]:
-    """Yield stretches of steps, each up to one that may end something."""
-    stretch: list[Step] = []
-    for step in steps:
-        stretch.append(step)
-        if isinstance(step.event, _ENDING):
-            yield stretch
-            stretch = []
-
-
-def _ended_by(step: Step, state: State) -> Iterable[str]:
-    """Name the provisions that a step ended."""
-    named = getattr(step.event, "provision", None)
-    names = state.provisions if named is None else (named,)
-    return [
-        name
-        for name in names
-        if name in state.provisions
-        and any(
-            closing.seq == step.seq for closing in state.provisions[name].closings[-1:]
-        )
-    ]
+def _ended_in_turn(
+    timeline: Timeline, later: Iterable[Step], state: State
+) -> Iterator[Provision]:
+    """Fold later steps, and yield what those of a day may have ended after each day."""
+    for _, steps in groupby(later, key=lambda step: step.day):
+        together = list(steps)
+        fold(together, timeline.facts, state)
+        for step in together:
+            if isinstance(step.event, _ENDING):
+                named = getattr(step.event, "provision", None)
+                names = state.provisions if named is None else (named,)
+                yield from (
+                    state.provisions[name] for name in names if name in state.provisions
+                )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from events.dates import NEG_INF, day_text
+from events.dates import LAST_DAY, NEG_INF, day_text
 from events.errors import NotFound, Refused, did_you_mean
 from projections.facts import Facts, Instrument
 from projections.provision import Provision
@@ -97,7 +97,8 @@ def changeable(state: State, step: Step, facts: Facts, name: str) -> Provision:
 
 def by_then(step: Step) -> str:
     """Write the day from which a step is folded; of an imprecise date the first."""
-    return step.effective.text if step.day == NEG_INF else day_text(step.day)
+    in_calendar = NEG_INF < step.day <= LAST_DAY
+    return day_text(step.day) if in_calendar else step.effective.text
 
 
 def ending_event(provision: Provision) -> int:

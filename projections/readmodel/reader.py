@@ -17,7 +17,9 @@ from events.dates import NEG_INF
 from events.entry import FORMAT, Entry, Envelope
 from events.errors import Refused
 from events.when import When
+from projections.endings import endings_after, first_endings
 from projections.facts import Facts
+from projections.provision import Closing
 from projections.readmodel.parts import Kind, part_of
 from projections.record import Record
 from projections.resolve import is_open
@@ -143,6 +145,25 @@ def timeline_at(
         name=agreement,
         position=position,
         mentioned=frozenset(mentioned),
+    )
+
+
+@endings_after.register
+def _(timeline: StoredTimeline, day: int) -> dict[str, Closing]:
+    """Find what ends provisions after a day, by their rows of later days."""
+    assert timeline.connection is not None  # noqa: S101  # it is made with one
+    asked = (timeline.name, timeline.position, timeline.position, day)
+    rows = timeline.connection.execute(
+        f"SELECT body FROM provisions WHERE {_KNOWN} AND on_from > ? "  # noqa: S608  # constants only
+        "AND body NOT LIKE '%\"closings\":[]%' ORDER BY on_from",
+        asked,
+    ).fetchall()
+    if not rows:
+        return {}
+    before = timeline.state(day).provisions
+    return first_endings(
+        {name: one.closings for name, one in before.items()},
+        (part_of("provision", body) for (body,) in rows),
     )
 
 

@@ -1,0 +1,49 @@
+"""What ends provisions after a day is told alike by the fold and by the tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from events.dates import PartialDate
+from projections.endings import endings_after
+from projections.readmodel.reader import reading, timeline_at
+from projections.readmodel.writer import rebuild
+from projections.timeline import timeline_of
+from tests.agreements import entries as written
+from tests.readmodels import Listed
+
+TOLD = """
+- {event: licence-granted, effective: 2020-01-01, id: p, holder: a, against: b}
+- {event: licence-granted, effective: 2020-01-01, id: q, holder: a, against: b}
+- {event: licence-granted, effective: 2023-01-01, id: new, holder: a, against: b}
+- {event: provision-ended, effective: 2021-01-01, provision: p, basis: terminated}
+- {event: provision-reinstated, effective: 2021-01-01, provision: p}
+- {event: provision-ended, effective: 2022-01-01, provision: p, basis: terminated}
+- {event: provision-reinstated, effective: 2022-06-01, provision: p}
+- {event: agreement-ended, effective: 2024-01-01, basis: expired}
+"""
+
+
+@pytest.mark.parametrize(
+    ("on", "expected"),
+    [
+        # What is taken back on the day itself has ended nothing.
+        ("2020-06", {"p": "2022-01-01", "q": "2024-01-01"}),
+        ("2022-01", {"p": "2024-01-01", "q": "2024-01-01"}),
+        ("2023-06", dict.fromkeys(("p", "q", "new"), "2024-01-01")),
+        ("2024", {}),
+    ],
+)
+def test_the_first_later_event_that_ends_a_provision_is_told(
+    tmp_path: Path, on: str, expected: dict[str, str]
+) -> None:
+    entries, day = written(TOLD), PartialDate.parse(on).last
+    rebuild(tmp_path / "index.db", Listed(entries))
+    with reading(tmp_path / "index.db") as connection:
+        tables = timeline_at(connection, "a-b", len(entries))
+        assert tables is not None
+        for there in (timeline_of(entries), tables):
+            found = endings_after(there, day)
+            assert {n: one.effective.text for n, one in found.items()} == expected
