@@ -22,7 +22,7 @@ from projections.portfolio import Held, HeldStake, covering, lapses
 from projections.provision import Provision
 from projections.readmodel.hanging import Days, Hangs, certain_standing
 from projections.readmodel.parts import part_of
-from projections.readmodel.reader import set_by, timeline_at
+from projections.readmodel.reader import facts_at, set_by, timeline_at
 from projections.readmodel.rows import FOREVER
 from projections.resolve import resolve_when
 from projections.spans import Span
@@ -95,8 +95,8 @@ class Portfolio:
         left = sum(1 << bit for bit, axis in enumerate(AXES) if axis not in axes)
         self._asked["left"] = left if axes else 0
         where = "".join(
-            f" AND EXISTS (SELECT 1 FROM tags AS t "  # noqa: S608  # constants and marks
-            f"WHERE t.provision = p.id AND {_tagged(axis, getattr(asked, axis))})"
+            f" AND (p.open & {1 << AXES.index(axis)} OR EXISTS (SELECT 1 FROM tags "  # noqa: S608  # constants and marks
+            f"AS t WHERE t.provision = p.id AND {_tagged(axis, getattr(asked, axis))}))"
             for axis in axes
         )
         levels = f"p.level IN ({_marks(sorted(EXCLUSIVE))}) AND {_LIVE}"
@@ -142,7 +142,8 @@ class Portfolio:
         found = [*self._ending_firmly(), *self._ending_in_silence(window)]
         found += self._found(
             f"provisions AS p WHERE p.hangs = {Hangs.FACTS:d} AND {_LIVE} "
-            "AND p.ends_lo <= :last AND p.ends_hi >= :first "
+            # The sign keeps to the index in which all else is found as well.
+            "AND +p.ends_lo <= :last AND p.ends_hi >= :first "
             "AND (NOT p.drifts OR p.ends_hi <= :last)"
         )
         return [
@@ -246,11 +247,16 @@ class Portfolio:
         """Yield the provisions that a query finds, with how they stand."""
         rows = self._connection.execute(f"{_SELECT} {source} AND {_NOW}", self._asked)
         aside = self.aside
-        for agreement, body, *columns in rows.fetchall():
-            if agreement not in aside:
-                provision = part_of("provision", body)
-                there = self._standing(agreement, provision, Days._make(columns))
-                yield Held(agreement, provision, there)
+        found = [
+            (agreement, body, Days._make(columns))
+            for agreement, body, *columns in rows
+            if agreement not in aside
+        ]
+        self._learn(a for a, _, days in found if days.hangs == Hangs.FACTS)
+        for agreement, body, days in found:
+            provision = part_of("provision", body)
+            there = self._standing(agreement, provision, days)
+            yield Held(agreement, provision, there)
 
     def _standing(self, agreement: str, provision: Provision, days: Days) -> Standing:
         """Tell how a provision stands; facts are only read where they matter."""
@@ -263,12 +269,17 @@ class Portfolio:
         return standing(provision, self._facts_of(agreement), self._on)
 
     def _facts_of(self, agreement: str) -> Facts:
-        facts = self._facts.get(agreement)
-        if facts is None:
-            there = self._timeline(agreement)
-            facts = self._silence if there is None else there.facts
-            self._facts[agreement] = facts
-        return facts
+        if agreement not in self._facts:
+            self._learn((agreement,))
+        return self._facts[agreement]
+
+    def _learn(self, agreements: Iterable[str]) -> None:
+        """Read what is known in agreements, all at once."""
+        new = set(agreements).difference(self._facts)
+        if new:
+            self._facts |= facts_at(
+                self._connection, new, self._known, horizon=self._horizon
+            )
 
     def _timeline(self, agreement: str) -> Any:  # noqa: ANN401  # a timeline or None
         return timeline_at(

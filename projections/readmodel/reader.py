@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -132,8 +132,7 @@ def timeline_at(
             pending.append(_pending(agreement, part_of(kind, body)))
         else:
             _learn(facts, kind, name, part_of(kind, body))
-    for reports in facts.measures.values():
-        reports.sort(key=lambda report: (report.span.lo, report.seq))
+    _sort(facts)
     if not all(is_open(one.effective, facts) for one in pending):
         return None
     pending.sort(key=lambda one: one.entry.seq)
@@ -167,6 +166,35 @@ def _(timeline: StoredTimeline, day: int) -> dict[str, Closing]:
     )
 
 
+def facts_at(
+    connection: sqlite3.Connection,
+    agreements: Iterable[str],
+    position: int,
+    *,
+    horizon: int,
+) -> dict[str, Facts]:
+    """Read what was known in several agreements that days may hang on.
+
+    Args:
+        connection: to the read model.
+        agreements: which; each is in the answer, also where nothing is known in it.
+        position: the last position included.
+        horizon: the day up to which silence means that nothing happened, an ordinal.
+    """
+    found = {agreement: Facts(horizon=horizon) for agreement in agreements}
+    rows = connection.execute(
+        "SELECT agreement, kind, name, body FROM parts WHERE agreement IN "
+        "(SELECT value FROM json_each(?)) AND known_to > ? AND known_from <= ? "
+        "AND kind IN ('milestone', 'report', 'notice')",
+        (msgspec.json.encode(list(found)).decode(), position, position),
+    )
+    for agreement, kind, name, body in rows:
+        _learn(found[agreement], kind, name, part_of(kind, body))
+    for facts in found.values():
+        _sort(facts)
+    return found
+
+
 def set_by(
     connection: sqlite3.Connection, agreement: str, position: int, day: int
 ) -> dict[str, list[int]]:
@@ -180,6 +208,12 @@ def set_by(
         provision, _, seq = name.rpartition("/")
         found[provision] += [int(seq)] * int(body)
     return found
+
+
+def _sort(facts: Facts) -> None:
+    """Put the reports of each measure in the order of their days."""
+    for reports in facts.measures.values():
+        reports.sort(key=lambda report: (report.span.lo, report.seq))
 
 
 def _learn(facts: Facts, kind: str, name: str, part: Any) -> None:  # noqa: ANN401  # what the kind says
