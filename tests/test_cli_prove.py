@@ -524,3 +524,52 @@ def test_each_command_lists_its_own(desk: Desk) -> None:
         shown = desk.run(name)
         assert shown.status == 0
         assert f"Commands:\n  {first}" in shown.stdout
+
+
+def test_the_receipt_of_one_event_is_checked_by_itself(desk: Desk) -> None:
+    given = (
+        "append stake-reported alpha-beta --effective 2020 --holder alpha --issuer beta"
+        f" --share '27 %' --basis 'all shares' --json --proof r.tlog-proof {SIGN}"
+    )
+    receipt = json.loads(desk.run(given).stdout)["receipts"][0]
+    leaf, key = receipt["leaf_hash"], f"--key '{vkey(desk)}'"
+    (desk.folder / "whereas.db").rename(desk.folder / "elsewhere")
+    assert str(desk.run(f"verify r.tlog-proof {key} --leaf {leaf}")) == snapshot("""\
+checked	the event is at pos:2 among 3
+checked	the head of example.com/deals over them is signed
+not checked	what else is in the log, and that what the event says is true
+--- stderr
+r.tlog-proof holds: example.com/deals, pos:2 of 3 events
+""")
+    # Another event, another key, a proof that was changed, and what is missing.
+    other = leaf.translate(str.maketrans("0123456789abcdef", "123456789abcdef0"))
+    assert desk.run(f"verify r.tlog-proof {key} --leaf {other}").status == 4
+    assert desk.run(f"verify r.tlog-proof --leaf {leaf}").status == 2
+    assert str(desk.run(f"verify r.tlog-proof {key}")) == snapshot("""\
+--- stderr
+error: a proof is of one event: say which by its bytes or by their hash
+hint: --event FILE, or --leaf with the leaf hash of the receipt
+--- exit status 2
+""")
+    assert str(desk.run(f"verify r.tlog-proof {key} --leaf 12")) == snapshot("""\
+--- stderr
+error: --leaf takes 64 hexadecimal digits, not 12
+--- exit status 2
+""")
+    proof = desk.folder / "r.tlog-proof"
+    text = proof.read_text()
+    proof.write_text(text.replace("index 2", "index 1"))
+    assert desk.run(f"verify r.tlog-proof {key} --leaf {leaf}").status == 4
+    proof.write_text(text.replace("\n3\n", "\n4\n"))
+    assert desk.run(f"verify r.tlog-proof {key} --leaf {leaf}").status == 4
+
+
+def test_a_proof_out_of_a_bundle_is_checked_with_the_event_beside_it(
+    desk: Desk,
+) -> None:
+    assert desk.run(f"export audit part alpha-beta {SIGN}").status == 0
+    key = f"--key '{vkey(desk)}'"
+    given = f"verify part/proofs/1.tlog-proof {key} --event part/entries/"
+    assert desk.run(f"{given}1.json").status == 0
+    assert desk.run(f"{given}0.json").status == 4
+    assert desk.run(f"verify part {key} --event part/entries/1.json").status == 2

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import signing
-from cli.answer import Answer, Column, Table
+from cli.answer import Answer, Table
 from cli.output import put
 from cli.progress import Progress
+from cli.receipt_checking import COLUMNS, is_proof, receipt_checked
 from cli.session import Session, session_of
 from events.errors import InputError
 
@@ -20,14 +21,21 @@ if TYPE_CHECKING:
 
 OUTPUTS = ("json", "jsonl", "csv")
 SCHEMA = "whereas/check/1"
+RECEIPT = "The receipt of one event"
 EXAMPLES = (
     (
         "a bundle, by the key of the log and a head that you kept",
         "whereas verify deal.zip --key example.com/deals+530d903a+Aeky… --since kept",
     ),
     ("the ledger itself", "whereas verify"),
+    (
+        "the receipt of one event",
+        (
+            "whereas verify report.tlog-proof --key example.com/deals+530d903a+Aeky…"
+            " --leaf 1f0c…"
+        ),
+    ),
 )
-COLUMNS = (Column("result", whole=True), Column("what"))
 
 
 def run(
@@ -35,7 +43,9 @@ def run(
     bundle: Annotated[
         str | None,
         typer.Argument(
-            metavar="BUNDLE", help="A folder or zip made by `whereas export audit`."
+            metavar="BUNDLE",
+            help="A folder or zip made by `whereas export audit`, or the proof of one"
+            " event.",
         ),
     ] = None,
     key: signing.TrustedKey = None,
@@ -54,17 +64,43 @@ def run(
         bool,
         typer.Option("--no-state", help="Do not compute the states in it again."),
     ] = False,
+    event: Annotated[
+        str | None,
+        typer.Option(
+            "--event",
+            metavar="FILE",
+            help="The bytes of the event that a proof is of.",
+            rich_help_panel=RECEIPT,
+        ),
+    ] = None,
+    leaf: Annotated[
+        str | None,
+        typer.Option(
+            "--leaf",
+            metavar="HASH",
+            help="Or their hash, as the receipt has it.",
+            rich_help_panel=RECEIPT,
+        ),
+    ] = None,
 ) -> None:
     """Verify an audit bundle, or the ledger.
 
     A bundle is verified offline, by keys that come from elsewhere; what was not checked
-    is listed as well. Without a bundle, every event, hash and link of the ledger is
-    computed again, and with --since it is held against a head that was signed before.
+    is listed as well. So is the proof of one event (`append --proof`, `proof`), with
+    the event or its hash beside it. Without either, every event, hash and link of the
+    ledger is computed again, and with --since it is held against a head that was signed
+    before.
     """
     session = session_of(context)
     if bundle is None:
         put(_of_ledger(session, since), session)
         return
+    if is_proof(signing.path_of(session, bundle)):
+        trusted = signing.policy_of(session, key, policy)
+        put(receipt_checked(session, bundle, trusted, event=event, leaf=leaf), session)
+        return
+    if event is not None or leaf is not None:
+        raise InputError(f"{bundle} is not the proof of one event")
     from ledger.audit.verify import verify
 
     trust = signing.trust_of(session, key, policy, since, tsa_root)

@@ -44,7 +44,7 @@ from ledger.log.tree import verify_consistency, verify_inclusion
 
 MAX_HASHES = 63
 MAX_PROOF_BYTES = 2 * MAX_NOTE_BYTES
-_MAGIC = "c2sp.org/tlog-proof@v1"
+MAGIC = "c2sp.org/tlog-proof@v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,8 @@ class InclusionProof:
         """
         lines, checkpoint = _parts(data)
         at, extra = 1, None
-        if lines[0] != _MAGIC:
-            raise malformed(f"a proof begins with {_MAGIC}", lines[0], 1, "proof")
+        if lines[0] != MAGIC:
+            raise malformed(f"a proof begins with {MAGIC}", lines[0], 1, "proof")
         if lines[at:] and lines[at].startswith("extra "):
             extra = decode_base64(lines[at].removeprefix("extra "), "extra data", 2)
             at += 1
@@ -81,7 +81,7 @@ class InclusionProof:
 
     def format(self) -> bytes:
         """Write the text of the proof."""
-        lines = [_MAGIC]
+        lines = [MAGIC]
         if self.extra is not None:
             lines.append(f"extra {encode_base64(self.extra)}")
         lines.append(f"index {self.index}")
