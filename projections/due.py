@@ -146,10 +146,10 @@ def _is_wanted(item: Item, wanted: Wanted, who: Identities) -> bool:
     return True
 
 
-def _order(item: Item) -> tuple[str, str, str, str, str]:
-    """Sort by the last possible day, then by what it is about."""
+def _order(item: Item) -> tuple[str, str, str, str, int]:
+    """Sort by the last possible day, then by what it is about; what opens may close."""
     first, last = item.between
     return (
         *(last or "9999-99-99", first or ""),
-        *(item.agreement, item.subject, item.what),
+        *(item.agreement, item.subject, WHATS.index(item.what)),
     )

@@ -24,6 +24,7 @@ from projections.diff import Change, changes
 from projections.endings import endings_after
 from projections.falling import Item, items_of, renew_more
 from projections.hypotheses import Hypotheses, suppose_all
+from projections.marks import WHATS
 from projections.naming import about, label
 from projections.provision import Provision
 from projections.resolve import waiting
@@ -270,10 +271,10 @@ def _key(item: Item) -> tuple[str, str, Range]:
     return (item.what, item.subject, item.between)
 
 
-def _falls(one: Scheduled) -> tuple[str, str, str, str]:
-    """Sort by the last possible day."""
+def _falls(one: Scheduled) -> tuple[str, str, str, int]:
+    """Sort by the last possible day, then by what it is about; what opens may close."""
     first, last = one.item.between
-    return (last or "", first or "", one.item.subject, one.item.what)
+    return (last or "", first or "", one.item.subject, WHATS.index(one.item.what))
 
 
 def _window(hypotheses: Hypotheses, effects: Sequence[Effect], on: PartialDate) -> Span:

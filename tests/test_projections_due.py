@@ -446,11 +446,11 @@ def test_an_option_that_is_used_on_the_day_on_which_it_opens_has_opened() -> Non
     """
     ledger = test_an_option_that_is_used_on_the_day_on_which_it_opens_has_opened
     assert lines(due(ledger, "2026", "2026")) == [
-        "2026-06-01 closes brought declined",
         "2026-06-01 opens brought",
+        "2026-06-01 closes brought declined",
         "2026-06-01 closes given-up relinquished",
-        "2026-06-01 closes used exercised",
         "2026-06-01 opens used",
+        "2026-06-01 closes used exercised",
     ]
 
 
