@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 from events.dates import INF
 from events.scope import Box
 from projections.matching import clauses_over, coverage, is_unbounded
-from projections.provision import Provision
+from projections.provision import Closing, Provision
 from projections.spans import Span
 from projections.state import Stake
 from projections.status import Standing
@@ -23,13 +23,15 @@ EVERYTHING = Box()
 class Held(NamedTuple):
     """A provision of an agreement, and how it stands on the day.
 
-    ``words`` are those that its being found hangs on and that nobody can evaluate.
+    ``words`` are those that its being found hangs on and that nobody can evaluate;
+    ``later`` is what ends it after the day, where it is told with its events.
     """
 
     agreement: str
     provision: Provision
     standing: Standing
     words: tuple[str, ...] = ()
+    later: Closing | None = None
 
 
 class HeldStake(NamedTuple):
@@ -92,7 +94,7 @@ class Agreements(Protocol):
         ...
 
     def with_events(self, found: Sequence[Held]) -> list[Held]:
-        """Add to what was found the numbers of the events that made it so."""
+        """Add to what was found the events that made it so and those that end it."""
         ...
 
 

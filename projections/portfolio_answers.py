@@ -258,7 +258,9 @@ def _provisions(
         FoundProvision(
             agreement=held.agreement,
             words=held.words,
-            provision=provision_told(held.provision, held.standing, asked.at.day),
+            provision=provision_told(
+                held.provision, held.standing, asked.at.day, held.later
+            ),
         )
         for held in page
     ]

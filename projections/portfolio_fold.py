@@ -11,6 +11,7 @@ from typing import NamedTuple
 from events.dates import INF, NEG_INF
 from events.scope import Box
 from projections.bearing import EXCLUSIVE
+from projections.endings import endings_after
 from projections.facts import Facts
 from projections.portfolio import (
     Held,
@@ -31,11 +32,18 @@ Timelines = Callable[[], Iterable[Timeline]]
 
 
 class _There(NamedTuple):
-    """A provision that was found, and the agreement around it."""
+    """A provision that may be found, and the agreement around it."""
 
     held: Held
     state: State
     facts: Facts
+    timeline: Timeline
+    day: int
+
+    def found(self, words: tuple[str, ...] = ()) -> Held:
+        """Give the provision with what ends it later."""
+        later = endings_after(self.timeline, self.day).get(self.held.provision.id)
+        return self.held._replace(words=words, later=later)
 
 
 class Folded:
@@ -60,20 +68,22 @@ class Folded:
             over = there.state.provisions.get(provision.over or "")
             words = covering(provision, over, asked)
             if words is not None:
-                found.append(there.held._replace(words=words))
+                found.append(there.found(words))
         return found
 
     def of_party(self, party: str) -> list[Held]:
         """Find what a party holds or owes; see ``Agreements``."""
         return [
-            there.held for there in self._all() if concerns(there.held.provision, party)
+            there.found()
+            for there in self._all()
+            if concerns(there.held.provision, party)
         ]
 
     def lapsing(self, first: int, last: int) -> list[Held]:
         """Find what ends in a window; see ``Agreements``."""
         window = Span(first, last)
         return [
-            there.held
+            there.found()
             for there in self._live()
             if lapses(there.held.standing.ends, window, there.facts.horizon)
         ]
@@ -81,7 +91,7 @@ class Folded:
     def waiting(self, milestone: str) -> list[Held]:
         """Find what waits for a milestone; see ``Agreements``."""
         return [
-            there.held
+            there.found()
             for there in self._live()
             if milestone in hinges(there.held.provision)
             and _is_open(there.held.provision, there.facts.at(NEG_INF))
@@ -90,7 +100,7 @@ class Folded:
     def amounts(self) -> list[Held]:
         """Find what has an amount; see ``Agreements``."""
         return [
-            there.held
+            there.found()
             for there in self._live()
             if there.held.provision.terms.amount is not None
         ]
@@ -134,7 +144,8 @@ class Folded:
             state, facts = timeline.state(self._on), timeline.facts
             for provision in state.provisions.values():
                 how = standing(provision, facts, self._on)
-                yield _There(Held(timeline.agreement, provision, how), state, facts)
+                held = Held(timeline.agreement, provision, how)
+                yield _There(held, state, facts, timeline, self._on)
 
 
 def _last(timeline: Timeline) -> State:

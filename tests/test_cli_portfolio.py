@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sqlite3
 from contextlib import closing
 from functools import cache
@@ -56,9 +57,10 @@ def desk(plain: Desk) -> Desk:
     return plain
 
 
-def shown(desk: Desk, line: str) -> str:
-    """Run a command on a terminal without colour."""
-    return str(desk.run(line, columns=100, env={"NO_COLOR": "1"}))
+def shown(desk: Desk, line: str, columns: int | None = 100) -> str:
+    """Run a command on a terminal without colour, whatever else the examples tell."""
+    ran = desk.run(line, columns=columns, env={"NO_COLOR": "1"})
+    return re.sub(r"pos:[0-9]+", "pos:N", str(ran))
 
 
 # -- the same answers ------------------------------------------------------------------
@@ -124,7 +126,7 @@ def test_without_an_index_nothing_is_noted_and_no_file_is_made(plain: Desk) -> N
 
 def test_who_holds_exclusivity(desk: Desk) -> None:
     assert shown(desk, "portfolio exclusive --on 2024-06-01") == snapshot("""\
-5 provisions with exclusivity on 2024-06-01, as known now (pos:198)
+5 provisions with exclusivity on 2024-06-01, as known now (pos:N)
 
   AGREEMENT         PROVISION          HOLDER     WHAT                      STATUS
   alder-birk        exclusive-germany  birk       sole over distribution:   in force through 2025
@@ -135,7 +137,8 @@ def test_who_holds_exclusivity(desk: Desk) -> None:
   microsoft-openai  azure-api          microsoft  exclusive: cloud/hosting  starts between
                                                   + api                     2019-07-22 and
                                                                             2025-01-21 (waits)
-  microsoft-openai  azure-cloud        microsoft  exclusive: cloud          in force (no end stated)
+  microsoft-openai  azure-cloud        microsoft  exclusive: cloud          in force until
+                                                                            2025-10-28 (@41)
   microsoft-openai  ip-exclusivity     microsoft  exclusive over            starts between
                                                   ip-models: models,        2019-01-01 and
                                                   products                  2025-10-27 (waits)
@@ -146,18 +149,18 @@ hint: whereas why alder-birk exclusive-germany
 
 def test_what_covers_a_scope_or_may(desk: Desk) -> None:
     question = "portfolio exclusive --scope activity=cloud/hosting --scope product=api"
-    assert desk(f"{question} --on 2024-06-01") == snapshot("""\
+    assert shown(desk, f"{question} --on 2024-06-01", None) == snapshot("""\
 microsoft-openai	azure-api	priority	microsoft	openai	exclusive: cloud/hosting + api	contingent	between 2019-07-22 and 2025-01-21	milestone agi-verified	2026-01-01		between 2019-07-22 and 2025-01-21		@7
 microsoft-openai	azure-cloud	priority	microsoft	openai	exclusive: cloud	in-force	2019-07-22						@4
 --- stderr
-2 provisions with exclusivity over activity cloud/hosting, product api on 2024-06-01, as known now (pos:198)
+2 provisions with exclusivity over activity cloud/hosting, product api on 2024-06-01, as known now (pos:N)
 """)
 
 
 def test_what_ends_comes_in_the_order_of_its_end(desk: Desk) -> None:
     question = "portfolio lapsing 2026..2028 --agreement cuad --agreement alder-birk"
     assert shown(desk, question) == snapshot("""\
-12 provisions ending in 2026..2028 on 2026-01-02, as known now (pos:198)
+12 provisions ending in 2026..2028 on 2026-01-02, as known now (pos:N)
 
   DATE          AGREEMENT   PROVISION              HOLDER       WHAT
   2026-04-01    alder-birk  stock-put              birk         put up to EUR 500k
@@ -176,8 +179,8 @@ def test_what_ends_comes_in_the_order_of_its_end(desk: Desk) -> None:
   2027-01-01 …  cuad        non-compete            fern         restriction: resale +
                                                                 competing-software; not
                                                                 competing-software/accounting
-  2028-01-01 …  cuad        audit                  fern         permission: audit; if once a year,
-                                                                on 10 days' notice
+  2028-01-01 …  cuad        audit                  fern         permission: audit; once a year, on
+                                                                10 days' notice
 --- stderr
 hint: whereas why alder-birk stock-put
 """)
@@ -185,7 +188,7 @@ hint: whereas why alder-birk stock-put
 
 def test_what_waits_for_a_milestone(desk: Desk) -> None:
     assert shown(desk, "portfolio waiting agi-verified --kind priority") == snapshot("""\
-2 provisions hanging on agi-verified on 2026-01-02, as known now (pos:198)
+2 provisions hanging on agi-verified on 2026-01-02, as known now (pos:N)
 
   AGREEMENT         PROVISION       HOLDER     WHAT                       STATUS
   microsoft-openai  azure-api       microsoft  exclusive: cloud/hosting   until milestone
@@ -201,7 +204,7 @@ hint: whereas why microsoft-openai azure-api
 
 def test_stakes_in_an_issuer(desk: Desk) -> None:
     assert shown(desk, "portfolio stakes suzuki --on 2014-12-31") == snapshot("""\
-Stakes in suzuki on 2014-12-31, as known now (pos:198)
+Stakes in suzuki on 2014-12-31, as known now (pos:N)
 
   AGREEMENT          HOLDER      SHARE   BASIS          DATED    BY
   volkswagen-suzuki  volkswagen  19.9 %  issued shares  2010-01  @8
@@ -210,7 +213,7 @@ Stakes in suzuki on 2014-12-31, as known now (pos:198)
 
 def test_what_amounts_come_to(desk: Desk) -> None:
     assert shown(desk, "portfolio totals") == snapshot("""\
-Totals on 2026-01-02, as known now (pos:198)
+Totals on 2026-01-02, as known now (pos:N)
 
   KIND         BASIS                         AMOUNT                         PROVISIONS  IN
   investment                                 USD 13bn                       2           1 agreement
@@ -228,7 +231,7 @@ Totals on 2026-01-02, as known now (pos:198)
 
 def test_nothing_is_said_in_words(desk: Desk) -> None:
     assert shown(desk, "portfolio lapsing 1990..1991 --on 1990-01-01") == snapshot("""\
-0 provisions ending in 1990..1991 on 1990-01-01, as known now (pos:198)
+0 provisions ending in 1990..1991 on 1990-01-01, as known now (pos:N)
 
 Nothing.
 """)

@@ -224,6 +224,7 @@ def answers(
             held.provision.id,
             held.words,
             held.provision.set_by,
+            repr(held.later),
             repr(held.standing),
             repr(plain(held.provision)),
         )

@@ -19,10 +19,10 @@ from events.when import Measure, Milestone, Offset, When
 from projections.bearing import EXCLUSIVE
 from projections.facts import Facts
 from projections.portfolio import Held, HeldStake, covering, lapses
-from projections.provision import Provision
+from projections.provision import Closing, Provision
 from projections.readmodel.hanging import Days, Hangs, certain_standing
 from projections.readmodel.parts import part_of
-from projections.readmodel.reader import facts_at, set_by, timeline_at
+from projections.readmodel.reader import endings_in, facts_at, set_by, timeline_at
 from projections.readmodel.rows import FOREVER
 from projections.resolve import resolve_when
 from projections.spans import Span
@@ -61,6 +61,7 @@ class Portfolio:
         self._horizon = horizon
         self._silence = Facts(horizon=horizon)
         self._facts: dict[str, Facts] = {}
+        self._later: dict[tuple[str, str], Closing] = {}
 
     @cached_property
     def aside(self) -> frozenset[str]:
@@ -202,10 +203,23 @@ class Portfolio:
             wanted[held.agreement].append(held)
         for agreement, several in wanted.items():
             if agreement not in self.aside:
-                events = set_by(self._connection, agreement, self._known, self._on)
-                for held in several:
-                    held.provision.set_by = events.get(held.provision.id, [])
-        return list(found)
+                self._add_events(agreement, several)
+        return [
+            held._replace(later=self._later.get((held.agreement, held.provision.id)))
+            if held.agreement not in self.aside
+            else held
+            for held in found
+        ]
+
+    def _add_events(self, agreement: str, several: Sequence[Held]) -> None:
+        """Read the events of provisions of an agreement, also those that end them."""
+        there = self._connection, agreement, self._known, self._on
+        events = set_by(*there)
+        before = {held.provision.id: held.provision.closings for held in several}
+        for name, closing in endings_in(*there, before).items():
+            self._later[agreement, name] = closing
+        for held in several:
+            held.provision.set_by = events.get(held.provision.id, [])
 
     def _names(self, source: str) -> set[str]:
         """Read names that are known, whatever the day."""

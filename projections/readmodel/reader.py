@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -151,19 +151,38 @@ def timeline_at(
 def _(timeline: StoredTimeline, day: int) -> dict[str, Closing]:
     """Find what ends provisions after a day, by their rows of later days."""
     assert timeline.connection is not None  # noqa: S101  # it is made with one
-    asked = (timeline.name, timeline.position, timeline.position, day)
-    rows = timeline.connection.execute(
+    before = timeline.state(day).provisions
+    return endings_in(
+        timeline.connection,
+        timeline.name,
+        timeline.position,
+        day,
+        {name: one.closings for name, one in before.items()},
+    )
+
+
+def endings_in(
+    connection: sqlite3.Connection,
+    agreement: str,
+    position: int,
+    day: int,
+    before: Mapping[str, Iterable[Closing]],
+) -> dict[str, Closing]:
+    """Find what ends provisions of an agreement after a day.
+
+    Args:
+        connection: to the read model.
+        agreement: which.
+        position: the last position included.
+        day: the day, an ordinal.
+        before: which provisions, with what has ended them by the day.
+    """
+    rows = connection.execute(
         f"SELECT body FROM provisions WHERE {_KNOWN} AND on_from > ? "  # noqa: S608  # constants only
         "AND body NOT LIKE '%\"closings\":[]%' ORDER BY on_from",
-        asked,
-    ).fetchall()
-    if not rows:
-        return {}
-    before = timeline.state(day).provisions
-    return first_endings(
-        {name: one.closings for name, one in before.items()},
-        (part_of("provision", body) for (body,) in rows),
+        (agreement, position, position, day),
     )
+    return first_endings(before, (part_of("provision", body) for (body,) in rows))
 
 
 def facts_at(
