@@ -290,6 +290,9 @@ class Ledger:
     def restore(self, growths: Iterable[Growth], root: bytes) -> Head:
         """Write what was exported into this empty ledger, or nothing.
 
+        An index that lies beside the file goes, because it may be of the same events
+        with values that were erased or withheld since.
+
         Args:
             growths: rows, tiles and edges, verified, each behind the one before.
             root: the root to which they lead.
@@ -298,7 +301,10 @@ class Ledger:
             Refused: there are events in the ledger.
             Integrity: they lead to another root.
         """
+        from ledger.index_file import beside, forget
+
         self.application.ledger_recorder.restore(growths, root)
+        forget(beside(self._path))
         return self.store.head()
 
     def entries(

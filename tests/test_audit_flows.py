@@ -18,6 +18,7 @@ from ledger.audit.rotation import read_rotation, state_rotation
 from ledger.audit.signing import growth_since, prove, rotate, sign_now
 from ledger.audit.trust import Trust
 from ledger.audit.verify import main, verify
+from ledger.index_file import beside
 from ledger.ledger import Ledger
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.keys import sign
@@ -219,6 +220,18 @@ def test_a_full_bundle_restores_the_same_ledger(tmp_path: Path) -> None:
             export(again.store, tmp_path / "c.zip", order_of(again))
             again.append([ledgers.invested(70)], recorded_by="ann")
     assert (tmp_path / "b.zip").read_bytes() == (tmp_path / "c.zip").read_bytes()
+
+
+def test_an_index_of_what_was_there_before_goes_when_a_bundle_is_restored(
+    tmp_path: Path,
+) -> None:
+    old = beside(tmp_path / "again.db")
+    old.write_text("words that were erased since")
+    with filled(tmp_path / "ledger.db") as ledger:
+        export(ledger.store, tmp_path / "b.zip", order_of(ledger))
+        with ledgers.create(tmp_path / "again.db") as again:
+            restore(tmp_path / "b.zip", again, TRUST)
+    assert not old.exists()
 
 
 def test_a_bundle_is_restored_into_an_empty_ledger_alone(tmp_path: Path) -> None:
