@@ -291,7 +291,7 @@ def test_13_what_ends_if_agi_is_determined_and_what_goes_on(
     answer = what_if_answer(
         example,
         read_hypotheses(["agi-verified=2027-05-01"]),
-        known=KnownAt(51, 50, KNOWN.recorded_at),
+        known=KnownAt(55, 54, KNOWN.recorded_at),
         horizon=parse_day(HORIZON),
     )
     assert {(e.date, e.what, e.provision) for e in answer.effects} == {
@@ -321,7 +321,7 @@ def test_a_claim_alone_ends_the_threshold_and_nothing_else_for_certain(
     answer = what_if_answer(
         example,
         read_hypotheses(["agi-verified.claimed=2027-01-01"]),
-        known=KnownAt(51, 50, KNOWN.recorded_at),
+        known=KnownAt(55, 54, KNOWN.recorded_at),
         horizon=parse_day(HORIZON),
     )
     assert [(e.date, e.provision) for e in answer.effects] == [

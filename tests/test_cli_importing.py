@@ -233,7 +233,7 @@ def test_the_demo_shows_three_dates_a_difference_and_a_reason(desk: Desk) -> Non
         ]
     )
     assert ran.status == 0
-    assert "51 events added" in ran.stdout
+    assert "55 events added" in ran.stdout
     assert '"exclusive cloud provider"' in ran.stdout
     assert sorted(path.name for path in desk.folder.iterdir()) == [
         "deal.yaml",

@@ -58,7 +58,7 @@ def test_a_permission_and_the_provision_that_gives_it(desk: Desk) -> None:
         " --on 2025-11-01",
     ) == snapshot("""\
 openai, cloud/hosting, product non-api, with third-party: permitted on 2025-11-01, as known now
-  (pos:87)
+  (pos:91)
 
   PROVISION          DOES        STATUS    BY
   non-api-any-cloud  permits it  in force  @35
@@ -76,7 +76,7 @@ def test_a_bar_with_its_exception(desk: Desk) -> None:
     )
     assert shown(desk, question) == snapshot("""\
 openai, cloud/hosting, product api/joint, with third-party: not permitted on 2025-11-01, as known
-  now (pos:87)
+  now (pos:91)
 
   PROVISION  DOES     STATUS    BY
   azure-api  bars it  in force  @7 @34
@@ -94,7 +94,7 @@ hint: whereas why microsoft-openai azure-api --on 2025-11-01
 not-permitted		microsoft-openai	azure-api	bars	in-force			@7 @34
 permitted	customer us-national-security	microsoft-openai	national-security	permits	in-force			@43
 --- stderr
-openai, cloud/hosting, product api/joint, with third-party: not permitted on 2025-11-01, as known now (pos:87)
+openai, cloud/hosting, product api/joint, with third-party: not permitted on 2025-11-01, as known now (pos:91)
 """)
 
 
@@ -107,14 +107,14 @@ contingent		microsoft-openai	ip-models	permits	in-force			@5 @27
 contingent		microsoft-openai	agi-development	permits	in-force			@37
 contingent		microsoft-openai	compute-threshold	bars	contingent	milestone agi-verified claimed	compute thresholds vastly exceeding those of today's leading training systems; limit unknown	@38
 --- stderr
-microsoft, agi-development, asset models, with third-party: contingent on 2026-01-02, as known now (@51)
+microsoft, agi-development, asset models, with third-party: contingent on 2026-01-02, as known now (@55)
 """)
 
 
 def test_silence_names_what_has_ended_and_what_is_carved_out(desk: Desk) -> None:
     assert shown(desk, "may microsoft use --scope asset=research --on 2031-03-01") == (
         snapshot("""\
-microsoft, use, asset research: silent on 2031-03-01, as known now (pos:87)
+microsoft, use, asset research: silent on 2031-03-01, as known now (pos:91)
 
 Does not count
   PROVISION    STATUS             FROM TO
@@ -184,7 +184,7 @@ def test_what_falls_due_and_what_waits(desk: Desk) -> None:
     assert shown(
         desk, "due microsoft-openai --to 2034 --holder microsoft --kind ends"
     ) == snapshot("""\
-Due 2026-01-02 to 2034-12-31, as known now (@51)
+Due 2026-01-02 to 2034-12-31, as known now (@55)
 
   DATE                     WHAT  SUBJECT      IN THE AGREEMENT                                   BY
   2026-01-01 … 2031-01-01  ends  ip-research  earliest of (milestone agi-verified determined;    @29
@@ -211,13 +211,13 @@ def test_what_falls_due_in_all_agreements_on_a_pipe(desk: Desk) -> None:
 2027-01-01	2027-01-01	2027-01-01	notice-by	cuad	support	yes		renews every 12 months from (through 2025-03) unless notice 90 days before		gale	fern	@4
 2027-04-01	2027-04-01	2027-04-01	renews	cuad	support	no	notice by 2027-01-01	renews every 12 months from (through 2025-03) unless notice 90 days before		gale	fern	@4
 --- stderr
-Due 2026-01-02 to 2027-04-01, as known now (pos:87)
+Due 2026-01-02 to 2027-04-01, as known now (pos:91)
 """)
 
 
 def test_a_window_without_words_is_a_year(desk: Desk) -> None:
     assert desk.run("due --kind price").stderr == snapshot(
-        "Due 2026-01-02 to 2027-01-01, as known now (pos:87)\n"
+        "Due 2026-01-02 to 2027-01-01, as known now (pos:91)\n"
     )
 
 
@@ -247,7 +247,7 @@ def test_what_ends_if_a_milestone_is_reached_and_what_goes_on(desk: Desk) -> Non
     assert shown(
         desk, "what-if microsoft-openai --suppose agi-verified=2027-05-01"
     ) == snapshot("""\
-Microsoft - OpenAI partnership as known now (@51), supposing agi-verified=2027-05-01
+Microsoft - OpenAI partnership as known now (@55), supposing agi-verified=2027-05-01
 
   DATE        WHAT  PROVISION          INSTEAD OF
   2027-05-01  ends  azure-api          from 2026-01-01 on, if ever
@@ -380,7 +380,7 @@ hint: whereas conflicts --limit 10
 --- exit status 2
 """)
     assert shown(desk, "conflicts microsoft-openai") == snapshot("""\
-4 conflicts on 2026-01-02, as known now (@51)
+4 conflicts on 2026-01-02, as known now (@55)
 
 permission, if one act is both
   party: openai
@@ -421,10 +421,10 @@ microsoft-openai	@18	level-changed	azure-cloud	2025-01-21	source.quote	its right
 microsoft-openai	@41	right-relinquished	azure-cloud	2025-10-28	source.quote	relinquished its right of first refusal
 microsoft-openai	@41	right-relinquished	azure-cloud	2025-10-28	source.quote	will no longer have a right of first refusal
 --- stderr
-right of first refusal: 2 events, as known now (pos:87)
+right of first refusal: 2 events, as known now (pos:91)
 """)
     assert shown(desk, "search openai --event party-restructured") == snapshot("""\
-openai: 1 event, as known now (pos:87)
+openai: 1 event, as known now (pos:91)
 
   AGREEMENT         EVENT  TYPE                ABOUT   WHERE IT SAYS
   microsoft-openai  @22    party-restructured  openai  party: openai; name: OpenAI Group PBC;
@@ -440,7 +440,7 @@ Parties
 
 def test_words_that_do_not_occur(desk: Desk) -> None:
     assert shown(desk, "search needle") == snapshot("""\
-needle: 0 events, as known now (pos:87)
+needle: 0 events, as known now (pos:91)
 
 Nothing was found.
 """)
@@ -454,7 +454,7 @@ hint: whereas schema lists them
 
 def test_what_is_committed_paid_and_outstanding(desk: Desk) -> None:
     assert shown(desk, "money microsoft-openai") == snapshot("""\
-Money on 2026-01-02, as known now (@51)
+Money on 2026-01-02, as known now (@55)
 
   PROVISION               COMMITTED  PERFORMED                  OUTSTANDING                  BY
   investment-2019         USD 1bn    funded part of USD 11.6bn  USD 1bn - part of USD        @3 @20
@@ -479,7 +479,7 @@ investment-further: press-total contradicts @15.
 microsoft-openai	investment-2019	investment	microsoft	openai	USD 1bn		USD 1bn		@3
 microsoft-openai	azure-purchase-earlier	purchase	microsoft	openai	perhaps unknown		perhaps unknown	azure-purchase-earlier: @10 gives no amount; azure-purchase-earlier: @10 is dated between 2019-07-22 and 2025-01-21, perhaps after this day	@10
 --- stderr
-Money at the end of 2020 (2020-12-31), as known now (@51)
+Money at the end of 2020 (2020-12-31), as known now (@55)
 """)
 
 
@@ -488,7 +488,7 @@ Money at the end of 2020 (2020-12-31), as known now (@51)
 
 def test_stakes_over_time(desk: Desk) -> None:
     assert shown(desk, "stakes microsoft-openai") == snapshot("""\
-Stakes on 2026-01-02, as known now (@51)
+Stakes on 2026-01-02, as known now (@55)
 
   HOLDER     ISSUER  DATED       SHARE       VALUE            BASIS                              BY
   microsoft  openai  2025-10-27  32.5 %                       as-converted, excluding recent     @21
@@ -497,7 +497,7 @@ Stakes on 2026-01-02, as known now (@51)
 """)
     assert desk("stakes microsoft-openai --issuer microsoft") == snapshot("""\
 --- stderr
-Stakes on 2026-01-02, as known now (@51)
+Stakes on 2026-01-02, as known now (@55)
 """)
 
 
@@ -513,7 +513,7 @@ hint: compare what is reported on one basis; nothing here turns a share on one b
     assert desk(f"{question} 2025-10-28..2026") == snapshot("""\
 microsoft	openai	as-converted diluted, all owners	about 27 % (@23)	about 27 % (@23)	not a number
 --- stderr
-microsoft in openai, as known now (@51)
+microsoft in openai, as known now (@55)
 """)
 
 

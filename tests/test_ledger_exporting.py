@@ -317,7 +317,7 @@ def test_a_database_holds_events_and_states_that_refer_to_each_other(
         assert ask("SELECT tree_size, root FROM about") == [about]
         assert ask("SELECT agreement, events FROM agreements ORDER BY 1") == [
             ("hulu", 37),
-            ("microsoft-openai", 51),
+            ("microsoft-openai", 55),
         ]
         assert ask("SELECT agreement, provision, status FROM provisions") == [
             (name, provision.id, provision.status)

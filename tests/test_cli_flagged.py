@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cli.flagged import flagged
+from events.dates import INF
+from events.entry import provisional
+from ledger.importing.files import read_file
+from projections.status import flags
+from projections.timeline import timeline_of
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+@pytest.mark.parametrize(
+    ("provisions", "sentences"),
+    [
+        ([], []),
+        ([("one", ("end-not-stated", "imprecise-date"))], []),
+        (
+            [("one", ("contested",)), ("two", ("ambiguous", "contested"))],
+            ["Contested: one, two.", "Ambiguous, as the recorder notes: two."],
+        ),
+        # A provision may be the reason of several parts of an answer.
+        (
+            [("one", ("ambiguous",)), ("one", ("ambiguous",))],
+            ["Ambiguous, as the recorder notes: one."],
+        ),
+    ],
+)
+def test_what_is_contested_or_ambiguous_is_named_once(
+    provisions: list[tuple[str, tuple[str, ...]]], sentences: list[str]
+) -> None:
+    assert list(flagged(provisions)) == sentences
+
+
+def test_what_is_only_inferred_in_the_example_is_ambiguous() -> None:
+    batches = read_file(EXAMPLES / "microsoft-openai.yaml")
+    drafts = [draft for batch in batches for draft in batch.drafts]
+    there = timeline_of([provisional(d, n, n - 1) for n, d in enumerate(drafts, 1)])
+    provisions = there.state(INF).provisions.values()
+    bars = [provision for provision in provisions if provision.id.startswith("bar-")]
+    assert [len(bars), *("ambiguous" in flags(bar) for bar in bars)] == [4, *[True] * 4]
