@@ -16,7 +16,14 @@ import msgspec
 from events.dates import PartialDate
 from events.errors import Refused
 from events.scope import AXES, Box, box_covers, scope_text
-from projections.across import Held, Identities, KnownIn, held_on, horizon_of
+from projections.across import (
+    Held,
+    Identities,
+    KnownIn,
+    held_on,
+    horizon_of,
+    skipped_in,
+)
 from projections.bearing import Bearing, Bearings, keeps_nobody_out
 from projections.counterparty import as_written
 from projections.matching import meet
@@ -76,7 +83,8 @@ class MayAnswer(msgspec.Struct, frozen=True, kw_only=True):
     ``former`` are provisions that speak of it and have ended, have not begun, or carve
     it out; ``aside`` those that would bear on it if it named another axis, and those
     whose ``level`` keeps nobody out.
-    ``followed`` tells who came after whom where the party that asks is one of them.
+    ``followed`` tells who came after whom where the party that asks is one of them,
+    ``skipped`` which recorded events could not apply under what is supposed.
     """
 
     schema: str
@@ -98,6 +106,7 @@ class MayAnswer(msgspec.Struct, frozen=True, kw_only=True):
     former: list[Reason]
     aside: list[dict[str, Any]]
     followed: list[Followed]
+    skipped: list[dict[str, Any]]
 
 
 def may_answer(
@@ -150,6 +159,7 @@ def may_answer(
         former=list(_former(heard)),
         aside=list(_aside(heard)),
         followed=list(_followed(asking)),
+        skipped=skipped_in(held),
     )
 
 

@@ -580,3 +580,16 @@ def test_what_keeps_nobody_out_is_told_all_the_same() -> None:
             ("p", "preferred")
         ]
     assert asked(ledger, "a repair").aside == []
+
+
+def test_what_cannot_apply_under_a_supposal_is_told() -> None:
+    """
+    - {event: LicenceGranted, effective: 2020-01-01, id: p, holder: a,
+       scope: {activity: [sale]}, ends: milestone m determined}
+    - {event: TermExtended, effective: 2023-01-01, provision: p, ends: through 2030}
+    """
+    ledger = test_what_cannot_apply_under_a_supposal_is_told
+    assert asked(ledger, "a sale").skipped == []
+    answer = asked(ledger, "a sale", "2024-06-01", "m=2022-01-01")
+    assert answer.verdict == "silent"
+    assert [skipped["event"] for skipped in answer.skipped] == [3]

@@ -12,7 +12,7 @@ from cli.answer import Answer, Column, Table
 from cli.asking_all import Asked, ask_all
 from cli.flagged import flagged
 from cli.output import put
-from cli.phrases import numbers
+from cli.phrases import not_applied, numbers
 from cli.session import session_of
 
 if TYPE_CHECKING:
@@ -242,6 +242,7 @@ def _remarks(may: MayAnswer) -> Iterator[str]:
         )
     reasons = (*may.because, *(r for part in may.unless for r in part.because))
     yield from flagged((reason.provision, reason.flags) for reason in reasons)
+    yield from not_applied(may.skipped, several=len(may.agreements) > 1)
     for stands in may.aside:
         about = stands["scope_text"] or stands["text"] or ""
         name = stands["provision"]
