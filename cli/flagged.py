@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from projections.answers import ProvisionAnswer
 
 _FLAGS = {
     "contested": "Contested",
@@ -21,3 +25,15 @@ def flagged(provisions: Iterable[tuple[str, Collection[str]]]) -> Iterator[str]:
         names = [name for name, flags in found.items() if flag in flags]
         if names:
             yield f"{words}: {', '.join(names)}."
+
+
+def never_began(provisions: Iterable[ProvisionAnswer]) -> Iterator[str]:
+    """Name provisions that end before they start, so that they hold on no day.
+
+    One that ends on the day on which it starts, as a put does that is used when it
+    opens, is not among them.
+    """
+    for provision in provisions:
+        start, end = provision.starts_between[0], provision.ends_between[1]
+        if start is not None and end is not None and end < start:
+            yield f"{provision.id} never held: it starts {start} and ends {end}."

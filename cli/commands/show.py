@@ -10,6 +10,7 @@ import typer
 from cli import options
 from cli.answer import Answer, Column, Table
 from cli.asking import Question, ask
+from cli.flagged import never_began
 from cli.output import put
 from cli.phrases import STATUSES, numbers, spans
 from cli.session import session_of
@@ -163,6 +164,7 @@ def _remarks(
     """Count the provisions, and say how the agreement stands."""
     told = [f"{n} {status.replace('-', ' ')}" for status, n in counts.items() if n]
     yield f"Provisions: {', '.join(told) or 'none'}."
+    yield from never_began(state.provisions)
     if law:
         yield f"Governing law: {law}."
     if state.ended is not None:

@@ -10,7 +10,7 @@ import typer
 from cli import options
 from cli.answer import Answer, Column, Table
 from cli.asking import Question, ask
-from cli.flagged import flagged
+from cli.flagged import flagged, never_began
 from cli.output import put
 from cli.phrases import (
     STATUSES,
@@ -186,6 +186,7 @@ def _remarks(state: StateAnswer, provisions: list[ProvisionAnswer]) -> Iterator[
         verb = "provision waits" if count == 1 else "provisions wait"
         yield f"{count} {verb} for {name or 'a date that is not known'}."
     yield from flagged((p.id, _matters(p)) for p in provisions)
+    yield from never_began(provisions)
     yield from _perhaps(state)
     yield from not_applied(state.skipped)
 

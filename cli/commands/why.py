@@ -12,6 +12,7 @@ from cli.answer import Answer, Column, Table
 from cli.asking import Question, ask
 from cli.changes import value
 from cli.commands.history import remark
+from cli.flagged import never_began
 from cli.output import put
 from cli.phrases import status_in_full, what
 from cli.session import session_of
@@ -95,6 +96,7 @@ def answer(question: Question, name: str) -> Answer:
                 title="Events and sources",
             ),
         ),
+        remarks=tuple(never_began([provision])),
     )
 
 
