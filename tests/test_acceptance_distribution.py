@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from events.dates import PartialDate, parse_day
+from events.entry import provisional
+from events.when import When
+from ledger.importing.files import read_file
+from projections.across import KnownIn
+from projections.may import may_answer
+from projections.question import read_question
+from projections.resolve import resolve_when
+from projections.timeline import Timeline, timeline_of
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+KNOWN = KnownIn(0, "2026-01-01T00:00:00.000000Z")
+
+
+@pytest.fixture(scope="module")
+def example() -> Timeline:
+    """The distribution agreement that never was."""
+    batches = read_file(EXAMPLES / "distribution.yaml")
+    drafts = [draft for batch in batches for draft in batch.drafts]
+    return timeline_of([provisional(d, n, n - 1) for n, d in enumerate(drafts, 1)])
+
+
+def test_the_framework_took_effect_when_its_own_words_say(example: Timeline) -> None:
+    takes_effect = When.parse("7 days after (milestone clearance determined)")
+    day = parse_day("2018-11-05")
+    assert resolve_when(takes_effect, example.facts) == (day, day)
+    (took_effect,) = (
+        step for step in example.steps if step.event.TYPE == "instrument-took-effect"
+    )
+    assert took_effect.day == day
+
+
+@pytest.mark.parametrize(
+    ("product", "territory", "verdict"),
+    [
+        ("instruments", "de", "permitted"),
+        ("instruments/military", "de", "silent"),
+        ("instruments/military", "ch", "silent"),
+    ],
+)
+def test_military_instruments_are_carved_out_of_the_mark_too(
+    product: str, territory: str, verdict: str, example: Timeline
+) -> None:
+    scope = (f"product={product}", f"territory={territory}")
+    question = read_question("birk", "sale", scope=scope)
+    on = PartialDate.parse("2019-06-01")
+    answer = may_answer([example], question, on, known=KNOWN)
+    assert answer.verdict == verdict
+    assert not [part for part in answer.unless if part.verdict == "permitted"]
