@@ -1,11 +1,11 @@
 """The rules on append: the fold, run strictly over the whole effective timeline.
 
-An event that comes last in effective order is folded onto the state that is there.
+An event that comes last in effective order is folded onto the state that is there. So
+is a payment or a report that was learned late: nothing that came after depends on it.
 Any other, one that decides something that terms hang on, and every event of the record
-has the whole history folded anew, so that a
-retroactive event that makes a later one impossible is refused and names it. Rules look
-only at what is certain from recorded events and never at the clock: what was accepted
-once is accepted for ever.
+has the whole history folded anew, so that a retroactive event that makes a later one
+impossible is refused and names it. Rules look only at what is certain from recorded
+events and never at the clock: what was accepted once is accepted for ever.
 """
 
 from __future__ import annotations
@@ -14,12 +14,17 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from events.base import Grant
+from events.capital import InvestmentMade
 from events.entry import Entry
 from events.errors import WhereasError
+from events.happenings import Performed
 from projections.fold import fold
 from projections.naming import first_source, label
+from projections.readmodel.inserting import insert, late_step
 from projections.record import Record, check_record, retractions
 from projections.state import State
+from projections.step import Step
 from projections.terms import Terms
 from projections.timeline import Timeline, appended, pending_steps, timeline_of
 
@@ -38,6 +43,7 @@ class _Checked:
     timeline: Timeline = field(default_factory=lambda: timeline_of([]))
     state: State = field(default_factory=State)
     terms: Terms = field(default_factory=Terms)
+    granted: dict[str, Step] = field(default_factory=dict)
 
     @property
     def seq(self) -> int:
@@ -112,11 +118,32 @@ def _extend(checked: _Checked, entries: Sequence[Entry], *, strict: bool) -> Non
     for at, entry in enumerate(entries):
         checked.terms.admit(entry)
         step = appended(checked.timeline, entry, checked.terms.hanging)
+        step = step or _among(checked, entry)
         if step is None:
             _anew(checked, entries[at:], strict=strict)
             return
         checked.entries.append(entry)
+        _grant(checked, step)
         fold((step,), checked.timeline.facts, checked.state, strict=strict)
+
+
+def _among(checked: _Checked, entry: Entry) -> Step | None:
+    """Put an event that was learned late in its place; give None for most others."""
+    late = late_step(entry, checked.timeline.facts, checked.terms.hanging)
+    if late is None:
+        return None
+    if isinstance(late.event, Performed):
+        granted = checked.granted.get(late.event.provision)
+        if granted is None or late < granted:
+            return None
+    insert(checked.timeline, late)
+    return late
+
+
+def _grant(checked: _Checked, step: Step) -> None:
+    """Note from where on a provision is there."""
+    if isinstance(step.event, Grant | InvestmentMade):
+        checked.granted.setdefault(step.event.id, step)
 
 
 def _anew(checked: _Checked, entries: Sequence[Entry], *, strict: bool) -> None:
@@ -127,6 +154,9 @@ def _anew(checked: _Checked, entries: Sequence[Entry], *, strict: bool) -> None:
     checked.timeline = timeline_of(checked.entries)
     timeline = checked.timeline
     checked.state = fold(timeline.steps, timeline.facts, State(), strict=strict)
+    checked.granted = {}
+    for step in timeline.steps:
+        _grant(checked, step)
     checked.terms = Terms()
     for entry in timeline.record.entries:
         checked.terms.admit(entry)

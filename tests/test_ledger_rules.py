@@ -5,18 +5,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from events.errors import WhereasError
+from events.entry import Entry, provisional
+from events.errors import Refused, WhereasError
+from events.reader import read_draft
+from ledger import rules
 from ledger.rules import FoldRules
-from tests.agreements import entries
+from projections.fold import fold
+from projections.state import State
+from projections.timeline import timeline_of
+from tests.agreements import OPENED, entries
+from tests.histories import TYPES, offers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from events.entry import Entry
+    from projections.provision import Performance
 
 BARE = "- {event: LicenceGranted, effective: 2020-01-01, id: p, holder: a, against: b"
 LICENCE = f"{BARE}, scope: {{asset: [y]}}"
@@ -493,3 +503,63 @@ def test_in_a_batch_the_refused_event_is_counted_from_nought() -> None:
     with pytest.raises(WhereasError) as caught:
         rules.admit("a-b", there[1:])
     assert caught.value.number("draft") == 2
+
+
+@given(st.lists(offers([*TYPES, *["performed", "measure-reported"] * 8]), max_size=24))
+def test_what_is_learned_late_is_judged_as_if_all_were_folded_anew(
+    offered: list[dict[str, Any]],
+) -> None:
+    recorded: list[Entry] = []
+    remembering = FoldRules(lambda _, after: [e for e in recorded if e.seq > after])
+    for fields in [OPENED, *offered]:
+        seq = len(recorded) + 1
+        try:
+            entry = provisional(read_draft(fields, agreement="a-b"), seq, seq - 1)
+        except WhereasError:
+            continue
+        with patch.object(rules, "_among", lambda *_: None):
+            forgetful = FoldRules(lambda _, after: recorded[after:])
+            expected = refusal(forgetful, entry)
+        said = refusal(remembering, entry)
+        assert said == expected
+        if said is None:
+            recorded.append(entry)
+    if recorded:
+        checked = remembering._checked["a-b"] if remembering._checked else None
+        timeline = timeline_of(recorded)
+        whole = fold(timeline.steps, timeline.facts, State(), strict=True)
+        if checked is not None:
+            assert checked.timeline.steps == timeline.steps
+            assert checked.state.measures == whole.measures
+            assert paid(checked.state) == paid(whole)
+
+
+def refusal(asked: FoldRules, entry: Entry) -> str | None:
+    try:
+        asked.admit("a-b", [entry])
+    except WhereasError as error:
+        return f"{type(error).__name__}: {error} {error.facts}"
+    return None
+
+
+def paid(state: State) -> dict[str, list[Performance]]:
+    return {
+        name: sorted(provision.performed, key=lambda done: done.seq)
+        for name, provision in state.provisions.items()
+    }
+
+
+def test_a_payment_learned_late_does_not_fold_everything_anew() -> None:
+    there = entries(
+        "- {event: LicenceGranted, effective: 2020-01-01, id: p, holder: a}\n"
+        "- {event: Performed, effective: 2024-01-01, provision: p, kind: paid}\n"
+        "- {event: Performed, effective: 2022-01-01, provision: p, kind: paid}\n"
+        "- {event: Performed, effective: 2019-01-01, provision: p, kind: paid}\n"
+    )
+    asked = FoldRules(lambda _, after: there[after:2])
+    asked.admit("a-b", there[2:3])
+    with patch.object(rules, "_anew", side_effect=AssertionError("all anew")):
+        asked.admit("a-b", there[3:4])
+    # Before the grant there was nothing to pay for.
+    with pytest.raises(Refused, match="p is not there yet"):
+        asked.admit("a-b", there[4:5])
