@@ -25,7 +25,7 @@ from ledger.importing.files import read_file
 from ledger.importing.recording import import_batches
 from ledger.ledger import Ledger
 from ledger.log.tree import inclusion_proof
-from projections.answers import KnownAt, state_answer
+from projections.questions.answers import KnownAt, state_answer
 
 # Where the events are: in agreements of ordinary length, or all in one.
 Shape = Literal["in all", "in one agreement"]

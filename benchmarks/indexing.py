@@ -14,11 +14,11 @@ from benchmarks.scale import Scale
 from events.dates import PartialDate
 from events.entry import Entry, provisional
 from events.scope import Box
-from projections.answers import KnownAt, state_answer
+from projections.fold.timeline import timeline_of
+from projections.questions.answers import KnownAt, state_answer
 from projections.readmodel.portfolio import Portfolio
 from projections.readmodel.reader import reading, timeline_at
 from projections.readmodel.writer import rebuild
-from projections.timeline import timeline_of
 
 STATE_EVENTS = 1_000
 ON = PartialDate.parse("2024-06-01")

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from cli.session import Session
 from events.dates import PartialDate
 from events.errors import InputError, NotFound
-from projections.answers import KnownAt
-from projections.supposals import Supposal, parse_supposal
-from projections.timeline import Timeline, timeline_of
+from projections.fold.supposals import Supposal, parse_supposal
+from projections.fold.timeline import Timeline, timeline_of
+from projections.questions.answers import KnownAt
 
 if TYPE_CHECKING:
     from ledger.known import Known as At

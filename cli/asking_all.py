@@ -10,11 +10,11 @@ from cli.asking import day, on_words
 from cli.session import Session
 from events.dates import PartialDate
 from events.errors import InputError, NotFound, did_you_mean
-from projections.across import KnownIn
-from projections.mentions import Mentions, mentions
-from projections.record import Record, record_of
-from projections.supposals import Supposal, parse_supposal
-from projections.timeline import Timeline, arrange
+from projections.fold.mentions import Mentions, mentions
+from projections.fold.record import Record, record_of
+from projections.fold.supposals import Supposal, parse_supposal
+from projections.fold.timeline import Timeline, arrange
+from projections.questions.across import KnownIn
 
 if TYPE_CHECKING:
     from ledger.known import Known as At

@@ -13,19 +13,19 @@ from cli.output import aside
 from cli.progress import Progress
 from cli.session import Session
 from events.dates import INF, NEG_INF, day_text
-from projections.across import KnownIn
-from projections.portfolio import Together
-from projections.portfolio_answers import Moment
+from projections.questions.across import KnownIn
+from projections.questions.portfolio import Together
+from projections.questions.portfolio_answers import Moment
 
 if TYPE_CHECKING:
     import sqlite3
 
     from events.dates import PartialDate
     from ledger.ledger import Ledger
-    from projections.portfolio import Agreements
-    from projections.portfolio_answers import PortfolioAnswer
-    from projections.portfolio_fold import Folded
-    from projections.timeline import Timeline
+    from projections.fold.timeline import Timeline
+    from projections.questions.portfolio import Agreements
+    from projections.questions.portfolio_answers import PortfolioAnswer
+    from projections.questions.portfolio_fold import Folded
 
 Question = Callable[["Agreements", Moment], "PortfolioAnswer"]
 
@@ -125,14 +125,14 @@ class _Reading:
 
     def folded(self, names: Iterable[str]) -> Folded:
         """Give agreements as the fold knows them."""
-        from projections.portfolio_fold import Folded
+        from projections.questions.portfolio_fold import Folded
 
         listed = list(names)
         return Folded(lambda: self._timelines(listed), self._asked.day)
 
     def _timelines(self, names: Iterable[str]) -> Iterator[Timeline]:
         """Yield agreements one after the other."""
-        from projections.timeline import timeline_of
+        from projections.fold.timeline import timeline_of
 
         position = self._asked.known.position
         with Progress("folding") as progress:

@@ -10,7 +10,7 @@ from cli.phrases import numbers, scope_words, spans
 from events.quantity import readable
 
 if TYPE_CHECKING:
-    from projections.diff import Change
+    from projections.questions.diff import Change
 
 COLUMNS = (
     Column("sign", whole=True),

@@ -65,7 +65,7 @@ def _agreements(session: Session, _: str) -> Words:
 
 
 def _provisions(session: Session, agreement: str) -> Words:
-    from projections.timeline import timeline_of
+    from projections.fold.timeline import timeline_of
 
     with session.reading() as ledger:
         timeline = timeline_of(ledger.entries(agreement))
@@ -73,7 +73,7 @@ def _provisions(session: Session, agreement: str) -> Words:
 
 
 def _events(session: Session, agreement: str) -> Words:
-    from projections.naming import about
+    from projections.fold.naming import about
 
     with session.reading() as ledger:
         return [

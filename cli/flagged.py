@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from projections.answers import ProvisionAnswer
+    from projections.questions.answers import ProvisionAnswer
 
 _FLAGS = {
     "contested": "Contested",

@@ -10,8 +10,8 @@ from events.errors import InputError, did_you_mean
 from events.quantity import readable
 
 if TYPE_CHECKING:
-    from projections.answers import ProvisionAnswer, Range
-    from projections.what_if import Goes
+    from projections.questions.answers import ProvisionAnswer, Range
+    from projections.questions.what_if import Goes
 
 # In the order in which a reader wants them.
 STATUSES = ("in-force", "contingent", "suspended", "not-yet", "ended")

@@ -16,7 +16,7 @@ from events.errors import InputError
 if TYPE_CHECKING:
     from cli.asking_portfolio import Told
     from events.when import Offset
-    from projections.portfolio_answers import (
+    from projections.questions.portfolio_answers import (
         FoundProvision,
         FoundStake,
         PortfolioAnswer,

@@ -14,10 +14,10 @@ from cli.receipts import answer
 from cli.session import Session
 from events.dates import INF, PartialDate, day_text
 from events.entry import Entry, provisional
-from projections.answers import KnownAt, StateAnswer, state_answer
-from projections.diff import DiffAnswer, diff_answer
-from projections.history import event_answer
-from projections.timeline import Timeline, timeline_of
+from projections.fold.timeline import Timeline, timeline_of
+from projections.questions.answers import KnownAt, StateAnswer, state_answer
+from projections.questions.diff import DiffAnswer, diff_answer
+from projections.questions.history import event_answer
 
 if TYPE_CHECKING:
     from events.entry import Draft

@@ -21,7 +21,7 @@ from ledger.sqlite.reading import SQLiteStore
 from ledger.sqlite.readonly import ReadOnlyFile
 from ledger.store import Growth, Head, Store
 from ledger.streams import entries_between, entries_of, unknown
-from projections.timeline import Timeline, timeline_of
+from projections.fold.timeline import Timeline, timeline_of
 
 if TYPE_CHECKING:
     from ledger.appending import Appending, DraftBatch

@@ -17,7 +17,7 @@ from events.entry import Draft, Entry
 from events.fields import aliases_of
 from events.record import EventCorrected
 from ledger.importing.mapping import correctable
-from projections.record import record_of
+from projections.fold.record import record_of
 
 REPLACEMENT = "replacement"
 

@@ -19,14 +19,14 @@ from events.capital import InvestmentMade
 from events.entry import Entry
 from events.errors import WhereasError
 from events.happenings import Performed
-from projections.fold import fold
-from projections.naming import first_source, label
-from projections.readmodel.inserting import insert, late_step
-from projections.record import Record, check_record, retractions
-from projections.state import State
-from projections.step import Step
-from projections.terms import Terms
-from projections.timeline import Timeline, appended, pending_steps, timeline_of
+from projections.fold.folding import fold
+from projections.fold.inserting import insert, late_step
+from projections.fold.naming import first_source, label
+from projections.fold.record import Record, check_record, retractions
+from projections.fold.state import State
+from projections.fold.step import Step
+from projections.fold.terms import Terms
+from projections.fold.timeline import Timeline, appended, pending_steps, timeline_of
 
 # Reads the entries of an agreement after a number, in their order.
 Fetch = Callable[[str, int], Sequence[Entry]]

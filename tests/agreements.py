@@ -10,9 +10,14 @@ from ruamel.yaml import YAML
 from events.dates import NEG_INF, PartialDate
 from events.entry import Entry, provisional
 from events.reader import read_draft
-from projections.answers import KnownAt, ProvisionAnswer, StateAnswer, state_answer
-from projections.supposals import parse_supposal
-from projections.timeline import Timeline, timeline_of
+from projections.fold.supposals import parse_supposal
+from projections.fold.timeline import Timeline, timeline_of
+from projections.questions.answers import (
+    KnownAt,
+    ProvisionAnswer,
+    StateAnswer,
+    state_answer,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

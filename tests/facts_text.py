@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from events.dates import INF, NEG_INF, PartialDate, day_text, parse_day
 from events.quantity import Quantity
-from projections.facts import Dated, Facts, MilestoneFacts, Report
-from projections.spans import ALWAYS_UNKNOWN, NEVER, Span, date_span
+from projections.fold.facts import Dated, Facts, MilestoneFacts, Report
+from projections.fold.spans import ALWAYS_UNKNOWN, NEVER, Span, date_span
 
 PROVISION = "supply"
 

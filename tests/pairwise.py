@@ -12,18 +12,22 @@ from typing import Literal, NamedTuple
 
 from events.dates import PartialDate
 from events.scope import Box, box_covers, scope_text
-from projections.across import Held, Identities, held_on
-from projections.answers import between
-from projections.bearing import (
+from projections.fold.provision import Clause, Provision
+from projections.fold.spans import Span
+from projections.fold.status import Standing, standing
+from projections.fold.timeline import Timeline
+from projections.questions.across import Held, Identities, held_on
+from projections.questions.answers import between
+from projections.questions.bearing import (
     EXCLUSIVE,
     bound_by,
     is_bounded_by_words,
     reserves,
     scope_of,
 )
-from projections.conflicts import Conflict, Side
-from projections.counterparty import as_written
-from projections.matching import (
+from projections.questions.conflicts import Conflict, Side
+from projections.questions.counterparty import as_written
+from projections.questions.matching import (
     coverage,
     is_unbounded,
     meet,
@@ -31,10 +35,6 @@ from projections.matching import (
     one_tag_each,
     share_an_axis,
 )
-from projections.provision import Clause, Provision
-from projections.spans import Span
-from projections.status import Standing, standing
-from projections.timeline import Timeline
 
 _GRANTS = frozenset(("licence", "permission", "purchase", "obligation", "option"))
 _PERMITS = frozenset(("licence", "permission"))

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from events.dates import INF
 from events.entry import provisional
 from ledger.importing.files import read_file
-from projections.naming import about
-from projections.timeline import timeline_of
+from projections.fold.naming import about
+from projections.fold.timeline import timeline_of
 
 ROOT = Path(__file__).parent.parent
 ROW = re.compile(r"\| ([^|]+) \| `cuad:([^`]+)` \| `([^`]+)` \| `?([^`|]*?)`? \| .+ \|")

@@ -8,11 +8,11 @@ from events.dates import PartialDate, parse_day
 from events.entry import provisional
 from events.when import When
 from ledger.importing.files import read_file
-from projections.across import KnownIn
-from projections.may import may_answer
-from projections.question import read_question
-from projections.resolve import resolve_when
-from projections.timeline import Timeline, timeline_of
+from projections.fold.resolve import resolve_when
+from projections.fold.timeline import Timeline, timeline_of
+from projections.questions.across import KnownIn
+from projections.questions.may import may_answer
+from projections.questions.question import read_question
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 KNOWN = KnownIn(0, "2026-01-01T00:00:00.000000Z")

@@ -16,23 +16,23 @@ from events.dates import PartialDate, parse_day
 from events.entry import provisional
 from events.errors import Refused
 from ledger.importing.files import read_file
-from projections.across import KnownIn
-from projections.answers import KnownAt
-from projections.conflicts import conflicts_answer
-from projections.due import Wanted, due_answer
-from projections.hypotheses import read_hypotheses
-from projections.may import may_answer
-from projections.money import money_answer
-from projections.question import read_question
-from projections.search import search_answer
-from projections.stakes import compare_stakes, stakes_answer
-from projections.what_if import what_if_answer
+from projections.questions.across import KnownIn
+from projections.questions.answers import KnownAt
+from projections.questions.conflicts import conflicts_answer
+from projections.questions.due import Wanted, due_answer
+from projections.questions.hypotheses import read_hypotheses
+from projections.questions.may import may_answer
+from projections.questions.money import money_answer
+from projections.questions.question import read_question
+from projections.questions.search import search_answer
+from projections.questions.stakes import compare_stakes, stakes_answer
+from projections.questions.what_if import what_if_answer
 from tests.agreements import timeline as arranged
 
 if TYPE_CHECKING:
     from events.entry import Entry
-    from projections.due import DueAnswer
-    from projections.may import MayAnswer
+    from projections.questions.due import DueAnswer
+    from projections.questions.may import MayAnswer
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "examples" / "microsoft-openai.yaml"

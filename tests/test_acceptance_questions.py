@@ -14,16 +14,16 @@ import pytest
 from events.dates import PartialDate
 from events.entry import provisional
 from ledger.importing.files import read_file
-from projections.answers import KnownAt
-from projections.diff import diff_answer
-from projections.history import history_answer
-from projections.why import why_answer
+from projections.questions.answers import KnownAt
+from projections.questions.diff import diff_answer
+from projections.questions.history import history_answer
+from projections.questions.why import why_answer
 from tests.agreements import provision, state, told
 from tests.agreements import timeline as arranged
 
 if TYPE_CHECKING:
     from events.entry import Entry
-    from projections.answers import StateAnswer
+    from projections.questions.answers import StateAnswer
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "microsoft-openai.yaml"
 KNOWN = KnownAt(1, 0, "2026-01-01T00:00:00.000000Z")

@@ -46,7 +46,7 @@ def test_a_bundle_is_verified_without_a_store_or_a_terminal(tmp_path: Path) -> N
     """The bundle has a state, so that the fold is loaded as well."""
     path = put(small(), tmp_path / "b.zip")
     loaded = set(run(LOADED, str(path), "--key", str(LOG.vkey)).split())
-    assert "projections.timeline" in loaded
+    assert "projections.fold.timeline" in loaded
     assert {name.partition(".")[0] for name in loaded}.isdisjoint(FOREIGN)
     assert loaded.isdisjoint({"ledger.ledger", "ledger.store", "ledger.sqlite"})
 

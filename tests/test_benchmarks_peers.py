@@ -17,8 +17,8 @@ from benchmarks.portfolio import batches, portfolio
 from benchmarks.writing import write_section
 from events.entry import provisional
 from events.reader import read_draft
-from projections.status import standing
-from projections.timeline import timeline_of
+from projections.fold.status import standing
+from projections.fold.timeline import timeline_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,8 +8,8 @@ from cli.flagged import flagged, never_began
 from events.dates import INF
 from events.entry import provisional
 from ledger.importing.files import read_file
-from projections.status import flags
-from projections.timeline import timeline_of
+from projections.fold.status import flags
+from projections.fold.timeline import timeline_of
 from tests.agreements import state
 
 EXAMPLES = Path(__file__).parent.parent / "examples"

@@ -17,7 +17,7 @@ from events.scope import (
     scope_text,
 )
 from events.source import Source
-from projections.matching import meet
+from projections.questions.matching import meet
 from tests.strategies import boxes, scopes
 
 

@@ -51,7 +51,7 @@ from tests.ledgers import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from projections.answers import StateAnswer
+    from projections.questions.answers import StateAnswer
 
 ON = PartialDate.parse("2026-01-01")
 DATES = ("2019-12-31", "2021-06-01", "2024", "2025-10-28", "2026-01-01", "2032-02")

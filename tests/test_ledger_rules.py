@@ -17,16 +17,16 @@ from events.errors import Refused, WhereasError
 from events.reader import read_draft
 from ledger import rules
 from ledger.rules import FoldRules
-from projections.fold import fold
-from projections.state import State
-from projections.timeline import timeline_of
+from projections.fold.folding import fold
+from projections.fold.state import State
+from projections.fold.timeline import timeline_of
 from tests.agreements import OPENED, entries
 from tests.histories import TYPES, offers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from projections.provision import Performance
+    from projections.fold.provision import Performance
 
 BARE = "- {event: LicenceGranted, effective: 2020-01-01, id: p, holder: a, against: b"
 LICENCE = f"{BARE}, scope: {{asset: [y]}}"

@@ -12,20 +12,20 @@ from events.dates import NEG_INF, PartialDate, day_text, parse_day
 from events.entry import Entry
 from events.errors import WhereasError
 from events.scope import Box
-from projections.across import KnownIn
-from projections.answers import KnownAt
-from projections.conflicts import conflicts_answer
-from projections.due import due_answer
-from projections.falling import Item, items_of
-from projections.hypotheses import read_hypotheses, suppose_all
-from projections.marks import MAX_TERMS
-from projections.matching import meet
-from projections.may import MayAnswer, Part, may_answer
-from projections.question import Question
-from projections.spans import Span
-from projections.status import standing
-from projections.timeline import timeline_of
-from projections.what_if import what_if_answer
+from projections.fold.spans import Span
+from projections.fold.status import standing
+from projections.fold.timeline import timeline_of
+from projections.questions.across import KnownIn
+from projections.questions.answers import KnownAt
+from projections.questions.conflicts import conflicts_answer
+from projections.questions.due import due_answer
+from projections.questions.falling import Item, items_of
+from projections.questions.hypotheses import read_hypotheses, suppose_all
+from projections.questions.marks import MAX_TERMS
+from projections.questions.matching import meet
+from projections.questions.may import MayAnswer, Part, may_answer
+from projections.questions.question import Question
+from projections.questions.what_if import what_if_answer
 from tests.histories import TYPES, accepted, offers
 
 KNOWN = KnownIn(0, "2026-01-01T00:00:00.000000Z")

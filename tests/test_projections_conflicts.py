@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from events.dates import PartialDate
-from projections.across import KnownIn
-from projections.conflicts import Conflict, ConflictsAnswer, conflicts_answer
-from projections.timeline import Timeline
+from projections.fold.timeline import Timeline
+from projections.questions.across import KnownIn
+from projections.questions.conflicts import Conflict, ConflictsAnswer, conflicts_answer
 from tests.agreements import timeline
 
 KNOWN = KnownIn(0, "2026-01-01T00:00:00.000000Z")

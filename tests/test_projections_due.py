@@ -8,12 +8,12 @@ from icalendar import Calendar
 
 from events.dates import PartialDate
 from events.errors import InputError, NotFound
-from projections.across import KnownIn
-from projections.calendar_file import calendar_file
-from projections.due import EVERYTHING, DueAnswer, Wanted, due_answer
-from projections.falling import Item
-from projections.marks import MAX_TERMS
-from projections.timeline import Timeline
+from projections.fold.timeline import Timeline
+from projections.questions.across import KnownIn
+from projections.questions.calendar_file import calendar_file
+from projections.questions.due import EVERYTHING, DueAnswer, Wanted, due_answer
+from projections.questions.falling import Item
+from projections.questions.marks import MAX_TERMS
 from tests.agreements import ledger_of, timeline
 
 KNOWN = KnownIn(0, "2026-01-01T00:00:00.000000Z")

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from events.dates import PartialDate
-from projections.endings import endings_after
+from projections.fold.timeline import timeline_of
+from projections.questions.endings import endings_after
 from projections.readmodel.reader import reading, timeline_at
 from projections.readmodel.writer import rebuild
-from projections.timeline import timeline_of
 from tests.agreements import entries as written
 from tests.readmodels import Listed
 

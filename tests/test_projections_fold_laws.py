@@ -14,16 +14,16 @@ from hypothesis import strategies as st
 from events.dates import INF, NEG_INF
 from events.entry import Entry, provisional
 from events.reader import read_draft
-from projections.fold import fold
-from projections.state import State
-from projections.timeline import timeline_of
+from projections.fold.folding import fold
+from projections.fold.state import State
+from projections.fold.timeline import timeline_of
 from tests.agreements import state
 from tests.histories import HAPPENINGS, RECORD, accepted, histories, offers
 
 if TYPE_CHECKING:
     from random import Random
 
-    from projections.answers import StateAnswer
+    from projections.questions.answers import StateAnswer
 
 ASKED = st.dates(
     min_value=dt.date(2018, 6, 1),

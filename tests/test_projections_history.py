@@ -9,10 +9,10 @@ import pytest
 
 from events.dates import PartialDate, parse_day
 from events.errors import NotFound, Refused
-from projections.answers import KnownAt
-from projections.diff import diff_answer
-from projections.history import events_between, history_answer
-from projections.why import why_answer
+from projections.questions.answers import KnownAt
+from projections.questions.diff import diff_answer
+from projections.questions.history import events_between, history_answer
+from projections.questions.why import why_answer
 from tests.agreements import entries, state, timeline
 
 KNOWN = KnownAt(9, 8, "2026-01-01T00:00:00.000000Z")

@@ -7,12 +7,12 @@ import pytest
 from events.dates import PartialDate
 from events.errors import InputError, NotFound, Refused
 from events.scope import Box
-from projections.across import KnownIn
-from projections.matching import coverage, meet
-from projections.may import MAX_PARTS, MayAnswer, may_answer
-from projections.provision import Clause
-from projections.question import read_question
-from projections.timeline import Timeline
+from projections.fold.provision import Clause
+from projections.fold.timeline import Timeline
+from projections.questions.across import KnownIn
+from projections.questions.matching import coverage, meet
+from projections.questions.may import MAX_PARTS, MayAnswer, may_answer
+from projections.questions.question import read_question
 from tests.agreements import ledger_of, timeline
 
 KNOWN = KnownIn(0, "2026-01-01T00:00:00.000000Z")

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from events.dates import INF, PartialDate
 from events.quantity import Quantity
-from projections.across import KnownIn
-from projections.answers import price_on
-from projections.money import Line, MoneyAnswer, money_answer
-from projections.sums import add, less
+from projections.questions.across import KnownIn
+from projections.questions.answers import price_on
+from projections.questions.money import Line, MoneyAnswer, money_answer
+from projections.questions.sums import add, less
 from tests.agreements import ledger_of, timeline
 
 KNOWN = KnownIn(0, "2026-01-01T00:00:00.000000Z")

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from events.dates import INF, NEG_INF, PartialDate
 from events.entry import Entry, provisional
 from events.reader import read_draft
-from projections import conflicts
-from projections.across import KnownIn
-from projections.conflicts import Found, Overlaps, conflicts_answer
-from projections.promises import Promise
-from projections.timeline import Timeline, timeline_of
+from projections.fold.timeline import Timeline, timeline_of
+from projections.questions import conflicts
+from projections.questions.across import KnownIn
+from projections.questions.conflicts import Found, Overlaps, conflicts_answer
+from projections.questions.promises import Promise
 from tests.histories import PARTIES, offers
 from tests.histories import accepted as recorded
 from tests.pairwise import conflicts_pairwise

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 
 from events.dates import INF, LAST_DAY, NEG_INF, PartialDate, parse_day
 from events.errors import Integrity
-from projections.answers import KnownAt, StateAnswer, state_answer
+from projections.fold.resolving import end_of
+from projections.fold.timeline import timeline_of
+from projections.questions.answers import KnownAt, StateAnswer, state_answer
 from projections.readmodel.hanging import days_of
 from projections.readmodel.reader import reading, timeline_at
 from projections.readmodel.rows import FOREVER, OPEN
 from projections.readmodel.tracking import lag
 from projections.readmodel.writer import catch_up, rebuild
-from projections.resolving import end_of
-from projections.timeline import timeline_of
 from tests.agreements import entries as written
 from tests.readmodels import (
     ASKED,
@@ -258,3 +258,15 @@ def test_an_end_that_drifts_is_the_horizon_up_to_its_latest_day(
             for horizon in horizons if days.drifts else ():
                 ends = end_of(provision, timeline.facts.at(horizon))
                 assert ends.lo == min(horizon, days.ends_hi)
+
+
+def test_a_row_keeps_the_amount_that_was_known_then(path: Path) -> None:
+    grant = "{event: PurchaseCommitted, effective: 2020-01-01, id: p, holder: a"
+    change = "{event: QuantityChanged, effective: 2020-01-01, provision: p"
+    text = f"- {grant}, amount: USD 9m}}\n- {change}, amount: USD 5m}}\n"
+    rebuild(path, Listed(written(text)))
+    with closing(sqlite3.connect(path)) as connection:
+        found = connection.execute(
+            "SELECT known_from, amount FROM provisions ORDER BY known_from"
+        ).fetchall()
+    assert found == [(1, "USD 9m"), (2, "USD 5m")]

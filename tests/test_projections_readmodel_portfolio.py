@@ -16,21 +16,21 @@ from events.dates import INF, NEG_INF, PartialDate, parse_day
 from events.quantity import Quantity
 from events.scope import Box
 from events.when import milestones
-from projections.bearing import EXCLUSIVE
-from projections.facts import Facts
-from projections.matching import coverage
-from projections.portfolio import EVERYTHING, Agreements, Held, Together
-from projections.portfolio_fold import Folded
-from projections.provision import Provision
+from projections.fold.facts import Facts
+from projections.fold.provision import Provision
+from projections.fold.resolve import is_open
+from projections.fold.resolving import starts_when
+from projections.fold.status import standing
+from projections.fold.timeline import Timeline, timeline_of
+from projections.questions.bearing import EXCLUSIVE
+from projections.questions.matching import coverage
+from projections.questions.portfolio import EVERYTHING, Agreements, Held, Together
+from projections.questions.portfolio_fold import Folded
+from projections.questions.sums import add
 from projections.readmodel.parts import plain
 from projections.readmodel.portfolio import Portfolio
 from projections.readmodel.reader import reading
 from projections.readmodel.writer import rebuild
-from projections.resolve import is_open
-from projections.resolving import starts_when
-from projections.status import standing
-from projections.sums import add
-from projections.timeline import Timeline, timeline_of
 from tests.agreements import entries as written
 from tests.readmodels import ASKED, HORIZONS, Listed, ledgers
 

@@ -29,18 +29,18 @@ from events.when import (
     measures,
     milestones,
 )
-from projections.calendars import _calendar
-from projections.facts import Dated, Facts, MilestoneFacts, Report
-from projections.moving import END_OF_CALENDAR
-from projections.renewals import Renewal
-from projections.resolve import (
+from projections.fold.calendars import _calendar
+from projections.fold.facts import Dated, Facts, MilestoneFacts, Report
+from projections.fold.moving import END_OF_CALENDAR
+from projections.fold.renewals import Renewal
+from projections.fold.resolve import (
     check_calendar,
     is_open,
     resolve,
     resolve_when,
     waiting,
 )
-from projections.spans import NEVER, Span
+from projections.fold.spans import NEVER, Span
 from tests.facts_text import PROVISION, facts, rows, span_text
 from tests.strategies import days, expressions, partial_dates, quantities, whens
 

@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 
 from events.errors import InputError, NotFound
-from projections.across import KnownIn, held_on
-from projections.parties import parties_across
-from projections.search import SearchAnswer, folded, search_answer
-from projections.timeline import Timeline
+from projections.fold.timeline import Timeline
+from projections.questions.across import KnownIn, held_on
+from projections.questions.parties import parties_across
+from projections.questions.search import SearchAnswer, folded, search_answer
 from tests.agreements import timeline
 
 KNOWN = KnownIn(0, "2026-01-01T00:00:00.000000Z")

@@ -4,8 +4,8 @@ import pytest
 
 from events.dates import PartialDate
 from events.errors import NotFound, Refused
-from projections.across import KnownIn
-from projections.stakes import compare_stakes, stakes_answer
+from projections.questions.across import KnownIn
+from projections.questions.stakes import compare_stakes, stakes_answer
 from tests.agreements import timeline
 
 KNOWN = KnownIn(0, "2026-01-01T00:00:00.000000Z")

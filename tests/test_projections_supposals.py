@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from events.dates import INF, parse_day
 from events.errors import InputError, NotFound, Refused, WhereasError
 from events.when import When
-from projections.facts import Facts
-from projections.mentions import Mentions
-from projections.resolve import resolve_when
-from projections.status import standing
-from projections.supposals import Supposal, parse_supposal, suppose
+from projections.fold.facts import Facts
+from projections.fold.mentions import Mentions
+from projections.fold.resolve import resolve_when
+from projections.fold.status import standing
+from projections.fold.supposals import Supposal, parse_supposal, suppose
 from tests.agreements import entries, ledger_of, state, timeline
 from tests.facts_text import facts, rows, span_text
 
@@ -420,8 +420,8 @@ def test_what_an_event_makes_of_another_supposal_is_not_contradicted() -> None:
             "@3 milestone-determined ma (milestone mb)",
             "@4 milestone-determined mb (milestone ma)",
         }
-    for texts in (("ma=2027-01-01",), ("ma=2027-01-01", "mb=2027-01-01")):
-        there = timeline(ledger_of(ledger), *texts)
+    for several in (["ma=2027-01-01"], ["ma=2027-01-01", "mb=2027-01-01"]):
+        there = timeline(ledger_of(ledger), *several)
         ended = there.state(INF).provisions["x"]
         assert standing(ended, there.facts, parse_day("2027-01-01")).status == "ended"
         # Both say of ma that it is determined on that day, which is told once.

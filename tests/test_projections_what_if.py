@@ -10,9 +10,9 @@ import pytest
 from events.dates import PartialDate
 from events.errors import InputError, NotFound, Refused
 from events.reader import read_draft
-from projections.answers import KnownAt
-from projections.hypotheses import Hypotheses, read_hypotheses
-from projections.what_if import WhatIfAnswer, what_if_answer
+from projections.questions.answers import KnownAt
+from projections.questions.hypotheses import Hypotheses, read_hypotheses
+from projections.questions.what_if import WhatIfAnswer, what_if_answer
 from tests.agreements import entries, events, ledger_of
 
 KNOWN = KnownAt(1, 0, "2026-01-01T00:00:00.000000Z")

@@ -16,8 +16,8 @@ from events.reader import read_draft
 from events.scope import Box
 from ledger.known import Known
 from ledger.ledger import Ledger
-from projections.answers import KnownAt, state_answer
-from projections.history import history_answer
+from projections.questions.answers import KnownAt, state_answer
+from projections.questions.history import history_answer
 from projections.readmodel.portfolio import Portfolio
 from projections.readmodel.reader import reading
 from projections.readmodel.writer import catch_up

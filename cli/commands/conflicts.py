@@ -15,7 +15,7 @@ from cli.session import session_of
 from events.errors import InputError
 
 if TYPE_CHECKING:
-    from projections.conflicts import Conflict, ConflictsAnswer, Side
+    from projections.questions.conflicts import Conflict, ConflictsAnswer, Side
 
 OUTPUTS = ("json", "jsonl", "csv")
 EXAMPLES = (
@@ -65,7 +65,7 @@ def run(
     An exclusivity and what the same party grants to somebody else, a ban and what
     permits the same; where their scopes and their days overlap. Nothing is resolved.
     """
-    from projections.conflicts import conflicts_answer
+    from projections.questions.conflicts import conflicts_answer
 
     session = session_of(context)
     most = _most(limit)

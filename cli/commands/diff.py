@@ -15,7 +15,7 @@ from cli.session import session_of
 from events.errors import InputError
 
 if TYPE_CHECKING:
-    from projections.diff import DiffAnswer
+    from projections.questions.diff import DiffAnswer
 
 OUTPUTS = ("json", "jsonl", "csv")
 EXAMPLES = (
@@ -118,9 +118,9 @@ def _recorded(diff: DiffAnswer) -> Table:
 
 def _compared(before: Question, after: Question) -> DiffAnswer:
     """Compare two answers about one agreement."""
-    from projections.answers import state_answer
-    from projections.diff import diff_answer
-    from projections.history import events_between
+    from projections.questions.answers import state_answer
+    from projections.questions.diff import diff_answer
+    from projections.questions.history import events_between
 
     states = [
         state_answer(q.timeline, q.on, known=q.known, supposals=q.supposals)

@@ -18,8 +18,8 @@ from events.dates import PartialDate
 from events.quantity import readable
 
 if TYPE_CHECKING:
-    from projections.due import DueAnswer
-    from projections.falling import Item
+    from projections.questions.due import DueAnswer
+    from projections.questions.falling import Item
 
 OUTPUTS = ("json", "jsonl", "csv")
 EXAMPLES = (
@@ -92,7 +92,7 @@ def run(
     What lapses, renews, opens, closes, is owed, or needs a notice by a day; and below
     it what has no day, because it waits for a milestone, a measure or a notice.
     """
-    from projections.due import Wanted, due_answer
+    from projections.questions.due import Wanted, due_answer
 
     session = session_of(context)
     first, last = _window(session, start, end)
@@ -109,7 +109,7 @@ def run(
         supposals=asked.supposals,
     )
     if ics:
-        from projections.calendar_file import calendar_file
+        from projections.questions.calendar_file import calendar_file
 
         write(calendar_file(due))
     else:

@@ -14,7 +14,7 @@ from cli.phrases import cited
 from cli.session import session_of
 
 if TYPE_CHECKING:
-    from projections.history import EventAnswer, HistoryAnswer
+    from projections.questions.history import EventAnswer, HistoryAnswer
 
 OUTPUTS = ("json", "jsonl", "csv")
 EXAMPLES = (
@@ -69,8 +69,8 @@ def run(
     Events stand in the order in which they were recorded, with the date on which they
     are effective. Corrected and retracted ones stay, and say so.
     """
-    from projections.history import history_answer
-    from projections.refusals import absent
+    from projections.fold.refusals import absent
+    from projections.questions.history import history_answer
 
     session = session_of(context)
     date = None if on is None else day(session, on, "--on")

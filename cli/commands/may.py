@@ -16,8 +16,8 @@ from cli.phrases import not_applied, numbers
 from cli.session import session_of
 
 if TYPE_CHECKING:
-    from projections.may import MayAnswer, Part
-    from projections.reasons import Reason
+    from projections.questions.may import MayAnswer, Part
+    from projections.questions.reasons import Reason
 
 OUTPUTS = ("json", "jsonl", "csv")
 EXAMPLES = (
@@ -99,8 +99,8 @@ def run(
     Permitted, not permitted, contingent on what is named, or silent: no provision
     speaks of it. Conflicts are shown and never resolved.
     """
-    from projections.may import may_answer
-    from projections.question import read_question
+    from projections.questions.may import may_answer
+    from projections.questions.question import read_question
 
     session = session_of(context)
     question = read_question(

@@ -15,7 +15,7 @@ from cli.phrases import numbers
 from cli.session import session_of
 
 if TYPE_CHECKING:
-    from projections.money import Award, Line, MoneyAnswer
+    from projections.questions.money import Award, Line, MoneyAnswer
 
 OUTPUTS = ("json", "jsonl", "csv")
 EXAMPLES = (
@@ -53,7 +53,7 @@ def run(
     A line for each provision, and one for those of a kind between the same parties on
     the same basis. Unknown amounts stay in the sum; currencies are never mixed.
     """
-    from projections.money import money_answer
+    from projections.questions.money import money_answer
 
     session = session_of(context)
     with session.reading() as ledger:

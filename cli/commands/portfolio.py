@@ -25,8 +25,8 @@ from cli.portfolio_words import (
 from cli.session import session_of
 
 if TYPE_CHECKING:
-    from projections.portfolio import Agreements
-    from projections.portfolio_answers import Moment, PortfolioAnswer, Wanted
+    from projections.questions.portfolio import Agreements
+    from projections.questions.portfolio_answers import Moment, PortfolioAnswer, Wanted
 
 OUTPUTS = ("json", "jsonl", "csv")
 FILTERS, PAGES = "Filters", "Pages"
@@ -189,7 +189,7 @@ def _exclusive(
     evaluate is found too, with the words.
     """
     from events.scope import Box, read_scope, scope_text
-    from projections.portfolio_answers import Asked, exclusive_answer
+    from projections.questions.portfolio_answers import Asked, exclusive_answer
 
     (box,) = read_scope(", ".join(scope)) if scope else (Box(),)
     words = scope_text((box,)) if scope else ""
@@ -217,7 +217,7 @@ def _party(
     fold: Fold = False,
 ) -> None:
     """Find everything that a party holds or owes, also what has ended."""
-    from projections.portfolio_answers import Asked, party_answer
+    from projections.questions.portfolio_answers import Asked, party_answer
 
     wanted = _wanted(agreement, party, kind, status, limit, offset)
 
@@ -260,7 +260,7 @@ def _lapsing(
     The day of an end is the first on which it is over. What a milestone may end any
     day is found by whereas portfolio waiting.
     """
-    from projections.portfolio_answers import Asked, lapsing_answer
+    from projections.questions.portfolio_answers import Asked, lapsing_answer
 
     session, clocks = session_of(context), Clocks(on, known, horizon)
     days, words = window_of(session, window, within, date_of(session, clocks))
@@ -290,7 +290,7 @@ def _waiting(
     fold: Fold = False,
 ) -> None:
     """Find what starts, ends or pauses with a milestone that is still open."""
-    from projections.portfolio_answers import Asked, waiting_answer
+    from projections.questions.portfolio_answers import Asked, waiting_answer
 
     wanted = _wanted(agreement, party, kind, status, limit, offset)
 
@@ -315,7 +315,7 @@ def _stakes(
     fold: Fold = False,
 ) -> None:
     """Find the latest reports of stakes in an issuer, each on its basis."""
-    from projections.portfolio_answers import Asked, stakes_answer
+    from projections.questions.portfolio_answers import Asked, stakes_answer
 
     wanted = _wanted(agreement, party, None, None, limit, offset)
 
@@ -344,7 +344,7 @@ def _totals(
 
     Unknown amounts stay in the sum; currencies are never mixed.
     """
-    from projections.portfolio_answers import Asked, totals_answer
+    from projections.questions.portfolio_answers import Asked, totals_answer
 
     wanted = _wanted(agreement, party, kind, status, limit, offset)
 
@@ -384,7 +384,7 @@ def _wanted(
     Raises:
         InputError: a status or a number cannot be read.
     """
-    from projections.portfolio_answers import Wanted
+    from projections.questions.portfolio_answers import Wanted
 
     return Wanted(
         agreements=tuple(agreement or ()),

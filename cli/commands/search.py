@@ -13,7 +13,7 @@ from cli.output import put
 from cli.session import session_of
 
 if TYPE_CHECKING:
-    from projections.search import Hit, SearchAnswer
+    from projections.questions.search import Hit, SearchAnswer
 
 OUTPUTS = ("json", "jsonl", "csv")
 EXAMPLES = (
@@ -74,7 +74,7 @@ def run(
     case and accents. Parties that are called so are listed below.
     """
     from events.reader import type_named
-    from projections.search import search_answer
+    from projections.questions.search import search_answer
 
     session = session_of(context)
     types = [type_named(name).TYPE for name in event or ()]

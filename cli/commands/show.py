@@ -16,7 +16,7 @@ from cli.phrases import STATUSES, numbers, spans
 from cli.session import session_of
 
 if TYPE_CHECKING:
-    from projections.answers import StateAnswer
+    from projections.questions.answers import StateAnswer
 
 OUTPUTS = ("json", "jsonl", "csv")
 EXAMPLES = (
@@ -39,7 +39,7 @@ def run(
     Also how many provisions there are of each status, which milestones they hang on,
     and what is disputed.
     """
-    from projections.answers import state_answer
+    from projections.questions.answers import state_answer
 
     session = session_of(context)
     with session.reading() as ledger:

@@ -17,7 +17,13 @@ from cli.session import Session, session_of
 from events.errors import InputError
 
 if TYPE_CHECKING:
-    from projections.stakes import Comparison, Moved, Report, Series, StakesAnswer
+    from projections.questions.stakes import (
+        Comparison,
+        Moved,
+        Report,
+        Series,
+        StakesAnswer,
+    )
 
 OUTPUTS = ("json", "jsonl", "csv")
 EXAMPLES = (
@@ -72,7 +78,7 @@ def run(
     Each stake on each basis by itself. A share on one basis is never subtracted from a
     share on another.
     """
-    from projections.stakes import compare_stakes, stakes_answer
+    from projections.questions.stakes import compare_stakes, stakes_answer
 
     session = session_of(context)
     with session.reading() as ledger:

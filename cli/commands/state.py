@@ -27,7 +27,7 @@ from events.quantity import readable
 from events.when import On, When
 
 if TYPE_CHECKING:
-    from projections.answers import ProvisionAnswer, StateAnswer
+    from projections.questions.answers import ProvisionAnswer, StateAnswer
 
 OUTPUTS = ("json", "jsonl", "csv")
 EXAMPLES = (
@@ -88,7 +88,7 @@ def run(
 
 def answer(question: Question, wanted: tuple[str, ...] = STATUSES) -> Answer:
     """Show a state, the provisions in the order of their status."""
-    from projections.answers import state_answer
+    from projections.questions.answers import state_answer
 
     state = state_answer(
         question.timeline,

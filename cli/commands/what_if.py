@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from cli.asking import Question
     from events.entry import Draft
     from ledger.importing.pages import Place
-    from projections.answers import Range
-    from projections.what_if import Effect, Goes, WhatIfAnswer
+    from projections.questions.answers import Range
+    from projections.questions.what_if import Effect, Goes, WhatIfAnswer
 
 OUTPUTS = ("json", "jsonl", "csv")
 EXAMPLES = (
@@ -87,8 +87,8 @@ def run(
     What ends, starts and renews, by date, and what goes on. It is folded by the same
     rules as what is recorded, and nothing is written.
     """
-    from projections.hypotheses import read_hypotheses
-    from projections.what_if import what_if_answer
+    from projections.questions.hypotheses import read_hypotheses
+    from projections.questions.what_if import what_if_answer
 
     session = session_of(context)
     placed = _placed(events or (), agreement)

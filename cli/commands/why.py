@@ -19,8 +19,8 @@ from cli.session import session_of
 from events.errors import Refused
 
 if TYPE_CHECKING:
-    from projections.history import EventAnswer
-    from projections.why import WhyAnswer
+    from projections.questions.history import EventAnswer
+    from projections.questions.why import WhyAnswer
 
 OUTPUTS = ("json", "jsonl", "csv")
 EXAMPLES = (
@@ -65,7 +65,7 @@ def run(
 
 def answer(question: Question, name: str) -> Answer:
     """Show what a provision rests on."""
-    from projections.why import why_answer
+    from projections.questions.why import why_answer
 
     try:
         why = why_answer(question.timeline, name, question.on, known=question.known)

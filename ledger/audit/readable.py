@@ -19,8 +19,8 @@ import msgspec
 from events.dates import PartialDate, parse_day
 from events.entry import Entry
 from ledger.audit.leaf import Leaf
-from projections.answers import KnownAt, state_answer
-from projections.timeline import timeline_of
+from projections.fold.timeline import timeline_of
+from projections.questions.answers import KnownAt, state_answer
 
 HISTORY_HEADER = (
     "position,recorded_at,agreement,seq,event,effective,instrument,recorded_by,leaf\r\n"

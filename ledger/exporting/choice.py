@@ -18,8 +18,8 @@ from ledger.known import Known
 from ledger.ledger import Ledger
 from ledger.store import LEDGER_STREAM, Row
 from ledger.streams import stored_between, stored_of, unknown
-from projections.answers import KnownAt, StateAnswer, state_answer
-from projections.timeline import timeline_of
+from projections.fold.timeline import timeline_of
+from projections.questions.answers import KnownAt, StateAnswer, state_answer
 
 Stored = tuple[Row, Entry]
 

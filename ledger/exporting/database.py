@@ -31,7 +31,7 @@ from ledger.exporting.choice import Choice
 from ledger.exporting.tables import PROVISION, envelope_cells, provision_cells
 from ledger.importing.mapping import draft_mapping
 from ledger.log.tree import root
-from projections.answers import StateAnswer
+from projections.questions.answers import StateAnswer
 
 FORMAT = "whereas-sqlite/1"
 # A file that is not whole never gets its name, so nothing is ever undone in it.

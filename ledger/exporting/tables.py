@@ -20,7 +20,7 @@ from events.entry import Entry
 from ledger.audit.readable import HISTORY_HEADER, cell
 from ledger.exporting.choice import Choice, Stored
 from ledger.importing.mapping import draft_mapping
-from projections.answers import ProvisionAnswer, StateAnswer
+from projections.questions.answers import ProvisionAnswer, StateAnswer
 
 FIRST = tuple(HISTORY_HEADER.rstrip().split(","))
 LAST = ("sources", "key", "batch")

@@ -23,17 +23,17 @@ from events.when import (
     measures,
     milestones,
 )
-from projections.fold import fold
-from projections.gathering import spoken_of
-from projections.mentions import mentions, whens_of
-from projections.readmodel.inserting import insert, late_step, reports_with
+from projections.fold.folding import fold
+from projections.fold.gathering import spoken_of
+from projections.fold.inserting import insert, late_step, reports_with
+from projections.fold.mentions import mentions, whens_of
+from projections.fold.state import State
+from projections.fold.step import Step
+from projections.fold.terms import RENEWAL
+from projections.fold.timeline import Timeline, appended, timeline_of
 from projections.readmodel.memory import Memory
 from projections.readmodel.parts import Key, Skip, Waiting, body_of
 from projections.readmodel.touching import bearing, part_in, touched
-from projections.state import State
-from projections.step import Step
-from projections.terms import RENEWAL
-from projections.timeline import Timeline, appended, timeline_of
 
 Rank = tuple[int, int, int, int]
 _FIRST: Rank = (NEG_INF, 0, 0, 0)

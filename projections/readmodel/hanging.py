@@ -13,22 +13,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from events.dates import INF, LAST_DAY
-from events.when import (
-    Never,
-    On,
-    Through,
-    Unknown,
-    Until,
-    When,
-    measures,
-    milestones,
-)
-from projections.facts import Facts
-from projections.provision import Provision
-from projections.resolve import is_open, resolve_when
-from projections.resolving import end_of, start_of, starts_when
-from projections.spans import Span
-from projections.status import Standing
+from events.when import When, measures, milestones
+from projections.fold.facts import Facts
+from projections.fold.provision import Provision
+from projections.fold.resolve import is_open, resolve_when
+from projections.fold.resolving import FIRM, day_whens, end_of, start_of
+from projections.fold.spans import Span
+from projections.fold.status import Standing
 
 # Whether a When is open, by its text and the provision if it has notices.
 Openness = dict[tuple[str, str | None], bool]
@@ -120,7 +111,7 @@ def _pause(provision: Provision, facts: Facts) -> tuple[int, int]:
 
 def _hangs(provision: Provision, facts: Facts, openness: Openness) -> Hangs:
     """Tell what the days hang on, if any horizon can change them."""
-    whens = [when for when in whens_of(provision) if type(when.expr) not in _FIRM]
+    whens = [when for when in day_whens(provision) if type(when.expr) not in FIRM]
     if not any(_is_open(when, facts, provision, openness) for when in whens):
         return Hangs.NOTHING
     if provision.closings or provision.suspension or _known(provision, whens, facts):
@@ -154,22 +145,3 @@ def _known(provision: Provision, whens: Iterable[When], facts: Facts) -> bool:
         or not measures(when.expr).isdisjoint(facts.measures)
         for when in whens
     )
-
-
-def hinges(provision: Provision) -> frozenset[str]:
-    """Name the milestones that the days of a provision rest on."""
-    whens = [when for when in whens_of(provision) if type(when.expr) not in _FIRM]
-    return frozenset().union(*(milestones(when.expr) for when in whens))
-
-
-def whens_of(provision: Provision) -> list[When]:
-    """List the Whens that the days rest on."""
-    whens = [starts_when(provision)]
-    if provision.ends is not None:
-        whens.append(provision.ends)
-    if provision.suspension is not None and provision.suspension.until is not None:
-        whens.append(provision.suspension.until)
-    return whens
-
-
-_FIRM = frozenset((Never, On, Through, Unknown, Until))

@@ -10,7 +10,7 @@ import sqlite3
 
 import sqlite_utils
 
-from projections.fold import FOLD_VERSION
+from projections.fold.folding import FOLD_VERSION
 from projections.readmodel.rows import OPEN
 from projections.readmodel.schema import INDEXES, RANGES, SCHEMA_VERSION, TABLES
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from events.frame import AgreementEnded
-from projections.facts import Facts
-from projections.provision import Provision
+from projections.fold.facts import Facts
+from projections.fold.provision import Provision
+from projections.fold.record import Record
+from projections.fold.step import Step
 from projections.readmodel.hanging import Days, Openness, days_of
 from projections.readmodel.parts import body_of, plain
-from projections.record import Record
-from projections.step import Step
 
 _Facts = tuple[object, object, object]
 # A provision after an event: its name, what it was before, the event, its corrections.

@@ -12,9 +12,9 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from events.values import dec_hook, enc_hook
-from projections.facts import Dated, MilestoneFacts, Report
-from projections.provision import Closing, Provision
-from projections.state import Dispute, MeasureNow, Movement, Party, Stake
+from projections.fold.facts import Dated, MilestoneFacts, Report
+from projections.fold.provision import Closing, Provision
+from projections.fold.state import Dispute, MeasureNow, Movement, Party, Stake
 
 Kind = Literal[
     "provision",
@@ -97,6 +97,7 @@ def plain(provision: Provision) -> Provision:
         provision,
         clauses=list(provision.clauses),
         closings=list(provision.closings),
+        terms=msgspec.structs.replace(provision.terms),
         performed=[],
         exercises=[],
         why={},

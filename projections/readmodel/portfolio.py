@@ -16,17 +16,17 @@ from typing import Any
 from events.dates import INF
 from events.scope import AXES, Box
 from events.when import Measure, Milestone, Offset, When
-from projections.bearing import EXCLUSIVE
-from projections.facts import Facts
-from projections.portfolio import Held, HeldStake, covering, lapses
-from projections.provision import Closing, Provision
+from projections.fold.facts import Facts
+from projections.fold.provision import Closing, Provision
+from projections.fold.resolve import resolve_when
+from projections.fold.spans import Span
+from projections.fold.status import Standing, standing
+from projections.questions.bearing import EXCLUSIVE
+from projections.questions.portfolio import Held, HeldStake, covering, lapses
 from projections.readmodel.hanging import Days, Hangs, certain_standing
 from projections.readmodel.parts import part_of
 from projections.readmodel.reader import endings_in, facts_at, set_by, timeline_at
 from projections.readmodel.rows import FOREVER
-from projections.resolve import resolve_when
-from projections.spans import Span
-from projections.status import Standing, standing
 
 _KNOWN = "p.known_from <= :known AND p.known_to > :known"
 _NOW = f"{_KNOWN} AND p.on_from <= :on AND p.on_to > :on"
@@ -40,7 +40,7 @@ _MOST_TEXTS = 500
 
 
 class Portfolio:
-    """All agreements as tables tell of them; see ``projections.portfolio.Agreements``.
+    """All agreements as tables tell of them, which answer as ``Agreements`` says.
 
     Those that only the fold can tell of are left out (see ``aside``).
 

@@ -17,14 +17,14 @@ from events.dates import NEG_INF
 from events.entry import FORMAT, Entry, Envelope
 from events.errors import Refused
 from events.when import When
-from projections.endings import endings_after, first_endings
-from projections.facts import Facts
-from projections.provision import Closing
+from projections.fold.facts import Facts
+from projections.fold.provision import Closing
+from projections.fold.record import Record
+from projections.fold.resolve import is_open
+from projections.fold.state import Skipped, State
+from projections.fold.timeline import Pending, Timeline
+from projections.questions.endings import endings_after, first_endings
 from projections.readmodel.parts import Kind, part_of
-from projections.record import Record
-from projections.resolve import is_open
-from projections.state import Skipped, State
-from projections.timeline import Pending, Timeline
 
 # How long to wait for whoever else has the file, unless said otherwise.
 WAIT_SECONDS = 5.0

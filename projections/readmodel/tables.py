@@ -12,12 +12,11 @@ import msgspec
 from events.entry import Entry
 from events.scope import AXES
 from events.values import enc_hook
-from projections.provision import Provision
-from projections.readmodel.hanging import hinges
+from projections.fold.provision import Provision
+from projections.fold.resolving import hinges, starts_when
 from projections.readmodel.parts import Kind, part_of
 from projections.readmodel.rows import Row
 from projections.readmodel.schema import TABLES
-from projections.resolving import starts_when
 
 _TABLES: dict[Kind, str] = {
     "provision": "provisions",

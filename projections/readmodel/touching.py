@@ -23,9 +23,9 @@ from events.happenings import (
     OptionExercised,
     Performed,
 )
+from projections.fold.state import State
+from projections.fold.step import Step
 from projections.readmodel.parts import Key
-from projections.state import State
-from projections.step import Step
 
 
 def touched(  # noqa: C901, PLR0912  # one case a type

@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from projections.fold import FOLD_VERSION
+from projections.fold.folding import FOLD_VERSION
 from projections.readmodel.reader import WAIT_SECONDS, reading
 from projections.readmodel.schema import SCHEMA_VERSION
 from projections.readmodel.source import Source

@@ -1,0 +1,155 @@
+"""The frame: parties, instruments, the end of the agreement."""
+
+from __future__ import annotations
+
+from events.errors import Refused
+from events.frame import (
+    AgreementEnded,
+    AgreementOpened,
+    InstrumentSigned,
+    InstrumentTookEffect,
+    PartyJoined,
+    PartyLeft,
+    PartyRestructured,
+)
+from events.frame import Party as Declared
+from projections.fold.facts import Facts
+from projections.fold.provision import Closing
+from projections.fold.refusals import (
+    require_instrument,
+    require_parties,
+    require_provisions,
+)
+from projections.fold.resolving import end_of
+from projections.fold.state import Party, State, Succession
+from projections.fold.step import Effects, Step
+
+
+def _opened(state: State, event: AgreementOpened, step: Step, facts: Facts) -> None:
+    """Declare the first parties."""
+    if facts.opened != step.seq:
+        raise Refused(
+            "this agreement has been opened already",
+            hint="event-corrected changes how it was opened",
+            seq=facts.opened,
+        )
+    for party in event.parties:
+        _declare(state, step, party)
+
+
+def _joined(state: State, event: PartyJoined, step: Step, facts: Facts) -> None:
+    """Declare another party."""
+    first = facts.parties[event.party.id]
+    there = state.parties.get(event.party.id)
+    if first != step.seq and not (there and there.left):
+        raise Refused(
+            f"{event.party.id} is a party already",
+            hint="party-restructured tells a new name",
+            seq=first,
+        )
+    _declare(state, step, event.party)
+
+
+def _declare(state: State, step: Step, party: Declared) -> None:
+    """Add a party under the name it is declared with."""
+    state.parties[party.id] = Party(
+        id=party.id,
+        name=party.name,
+        role=party.role,
+        kind=party.kind,
+        identifiers=dict(party.identifiers or {}),
+        set_by=[step.seq],
+    )
+
+
+def _party(state: State, facts: Facts, name: str) -> Party:
+    """Find a party, also one whose declaration is effective only later."""
+    require_parties((name,), facts)
+    return state.parties.setdefault(name, Party(id=name, name=name))
+
+
+def _left(state: State, event: PartyLeft, step: Step, facts: Facts) -> None:
+    """Mark a party as gone."""
+    party = _party(state, facts, event.party)
+    if party.left:
+        raise Refused(f"{party.id} has left already", seq=party.set_by[-1])
+    party.left = True
+    party.set_by.append(step.seq)
+
+
+def _restructured(
+    state: State, event: PartyRestructured, step: Step, facts: Facts
+) -> None:
+    """Rename a party, or note who comes after it or controls it."""
+    party = _party(state, facts, event.party)
+    if event.successor is not None:
+        require_parties((event.successor,), facts)
+        _refuse_circle(state, event.party, event.successor)
+        party.succession = Succession(event.successor, event.change, step.seq)
+    if event.name is not None and event.name != party.name:
+        party.former_names.append(party.name)
+        party.name = event.name
+    if event.controller is not None:
+        party.controller = event.controller
+    party.set_by.append(step.seq)
+
+
+def _refuse_circle(state: State, party: str, successor: str) -> None:
+    """Refuse a successor that the party itself comes after."""
+    seen = party
+    following: str | None = successor
+    while following is not None:
+        if following == seen:
+            raise Refused(
+                f"{party} and {successor} cannot come after each other",
+                hint="name as successor a party that goes on",
+            )
+        there = state.parties.get(following)
+        after = there.succession if there else None
+        following = after.successor if after else None
+
+
+def _signed(state: State, event: InstrumentSigned, step: Step, facts: Facts) -> None:
+    """Let an instrument be named; all about it is among the facts."""
+    first = facts.instruments[event.id].seq
+    if first != step.seq:
+        raise Refused(
+            f"there is an instrument {event.id} already",
+            hint="choose another id",
+            seq=first,
+        )
+    if event.supersedes is not None:
+        require_instrument(event.supersedes, facts)
+
+
+def _took_effect(
+    state: State, event: InstrumentTookEffect, step: Step, facts: Facts
+) -> None:
+    """Check that the instrument is there; nothing else follows by itself."""
+    require_instrument(event.instrument, facts)
+
+
+def _ended(state: State, event: AgreementEnded, step: Step, facts: Facts) -> None:
+    """End every provision that does not survive."""
+    if state.ended is not None:
+        raise Refused("the agreement has ended already", seq=state.ended.seq)
+    require_provisions(event.survives, state, facts)
+    closing = Closing(step.span, step.effective, step.seq, event.basis)
+    for provision in state.provisions.values():
+        if provision.id not in event.survives and (
+            end_of(provision, facts).hi > step.day
+        ):
+            provision.closings.append(closing)
+            provision.touch(step.seq, "ends")
+    state.ended = closing
+
+
+EFFECTS: Effects = {
+    AgreementOpened: _opened,
+    PartyJoined: _joined,
+    PartyLeft: _left,
+    PartyRestructured: _restructured,
+    InstrumentSigned: _signed,
+    InstrumentTookEffect: _took_effect,
+    AgreementEnded: _ended,
+}

@@ -1,0 +1,66 @@
+"""When a provision starts, ends and is suspended, as far as facts tell."""
+
+from __future__ import annotations
+
+from events.when import Never, On, Through, Unknown, Until, When, milestones
+from projections.fold.facts import Facts
+from projections.fold.provision import Provision
+from projections.fold.resolve import resolve_when
+from projections.fold.spans import NEVER, Span
+
+# What hangs on nothing.
+FIRM = frozenset((Never, On, Through, Unknown, Until))
+
+
+def starts_when(provision: Provision) -> When:
+    """Give the When of the start: that of the grant, unless a term says otherwise."""
+    return provision.starts or provision.effective
+
+
+def start_of(provision: Provision, facts: Facts) -> Span:
+    """Resolve the start."""
+    return resolve_when(starts_when(provision), facts, provision.id)
+
+
+def term_of(provision: Provision, facts: Facts) -> Span:
+    """Resolve the agreed end, without events that cut it short.
+
+    An end that is not stated is never reached by itself.
+    """
+    if provision.ends is None:
+        return NEVER
+    return resolve_when(provision.ends, facts, provision.id)
+
+
+def end_of(provision: Provision, facts: Facts) -> Span:
+    """Resolve the end: the agreed one, or the event that ended it before."""
+    lo, hi = term_of(provision, facts)
+    for closing in provision.closings:
+        lo, hi = min(lo, closing.span.lo), min(hi, closing.span.hi)
+    return Span(lo, hi)
+
+
+def suspended_on(provision: Provision, facts: Facts, day: int) -> bool:
+    """Tell whether a provision pauses on a day, as far as is certain."""
+    pause = provision.suspension
+    if pause is None or pause.since.lo > day:
+        return False
+    if pause.until is None:
+        return True
+    return resolve_when(pause.until, facts, provision.id).hi > day
+
+
+def hinges(provision: Provision) -> frozenset[str]:
+    """Name the milestones that the days of a provision rest on."""
+    whens = [when for when in day_whens(provision) if type(when.expr) not in FIRM]
+    return frozenset().union(*(milestones(when.expr) for when in whens))
+
+
+def day_whens(provision: Provision) -> list[When]:
+    """List the Whens that the days rest on."""
+    whens = [starts_when(provision)]
+    if provision.ends is not None:
+        whens.append(provision.ends)
+    if provision.suspension is not None and provision.suspension.until is not None:
+        whens.append(provision.suspension.until)
+    return whens

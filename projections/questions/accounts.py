@@ -1,0 +1,173 @@
+"""Accounts: what is committed and handed over under each provision, event by event.
+
+What is dated on one of several days counts for certain from the last of them, as the
+status of a provision does; until then it is there perhaps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
+
+from events.quantity import Quantity
+from events.record import SourceLinked
+from projections.fold.provision import Provision
+from projections.fold.resolving import start_of
+from projections.fold.spans import Span
+from projections.fold.status import standing
+from projections.fold.step import Step
+from projections.questions.across import Held
+
+# The kinds whose amount is owed. Of the others (caps, prices, rates) only what was
+# performed is counted.
+_OWED = frozenset(("investment", "purchase", "obligation"))
+HANDED_OVER = ("funded", "paid", "delivered", "published")
+
+
+class Amount(NamedTuple):
+    """An amount and the event that says it.
+
+    Attributes:
+        basis: another one than that of what is owed; the two cannot be compared.
+        shared: the provisions that the amount is for, where they are several.
+        whole: whether all of it is for what is looked at.
+        perhaps: the date of its event, where that may lie after the day asked about.
+        contradicted: the sources that contradict its event.
+    """
+
+    seq: int
+    amount: Quantity
+    basis: str | None = None
+    shared: tuple[str, ...] = ()
+    whole: bool = True
+    perhaps: str | None = None
+    contradicted: tuple[str, ...] = ()
+
+    def within(self, names: Collection[str]) -> Amount:
+        """Give the amount as seen from provisions that are added up."""
+        return self._replace(whole={*self.shared} <= {*names})
+
+    @property
+    def adds_up(self) -> bool:
+        """Tell whether it can be added to what is owed, or taken from it."""
+        return self.basis is None and self.whole and self.perhaps is None
+
+    @property
+    def text(self) -> str:
+        """Write it, with what keeps it from being added up."""
+        perhaps = "" if self.perhaps is None else "perhaps "
+        part = "" if self.whole else "part of "
+        basis = f" ({self.basis})" if self.basis else ""
+        return f"{perhaps}{part}{self.amount.text}{basis}"
+
+
+class Account(NamedTuple):
+    """One provision with its amounts."""
+
+    held: Held
+    provision: Provision
+    status: str
+    committed: list[Amount]
+    performed: dict[str, list[Amount]]
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether anything may still be owed."""
+        return self.status != "ended" and self.provision.stage != "funded"
+
+    @property
+    def handed_over(self) -> list[Amount]:
+        """List what was performed, of every kind."""
+        return [one for amounts in self.performed.values() for one in amounts]
+
+    @property
+    def like(self) -> tuple[object, ...]:
+        """Give what accounts that are added up have in common."""
+        provision = self.provision
+        return (
+            self.held.agreement,
+            *(provision.kind, provision.holders, provision.against),
+            provision.terms.basis,
+        )
+
+
+class _Day(NamedTuple):
+    """An agreement on the day asked about, and what was folded by then."""
+
+    held: Held
+    day: int
+    steps: Mapping[int, Step]
+
+    def amount(self, seq: int, amount: Quantity) -> Amount:
+        """Make an amount of the event that says it."""
+        step = self.steps.get(seq)
+        if step is None:
+            return Amount(seq, amount)
+        perhaps = step.effective.text if may_lie_after(self.day, step.span) else None
+        against = tuple(self._contradicting(step))
+        return Amount(seq, amount, perhaps=perhaps, contradicted=against)
+
+    def _contradicting(self, step: Step) -> Iterator[str]:
+        """Yield the sources that contradict an event, also those found later."""
+        record = self.held.timeline.record
+        sources = list(step.entry.sources())
+        for number in record.links.get(step.seq, ()):
+            link = record.known[number].event
+            sources += [link.cited()] if isinstance(link, SourceLinked) else []
+        yield from (one.source for one in sources if one.stance == "contradicts")
+
+
+def accounts(held: Held, day: int) -> Iterator[Account]:
+    """Yield the provisions of an agreement under which money is owed or paid."""
+    there = _Day(held, day, {step.seq: step for step in held.timeline.upto(day)})
+    for provision in held.state.provisions.values():
+        committed = _committed(provision, there)
+        performed = _performed(provision, there)
+        if committed or performed:
+            status = standing(provision, held.timeline.facts, day).status
+            yield Account(held, provision, status, committed, performed)
+
+
+def may_lie_after(day: int, span: Span) -> bool:
+    """Tell whether what may have happened by a day may also happen after it."""
+    return span.lo <= day < span.hi
+
+
+def _committed(provision: Provision, there: _Day) -> list[Amount]:
+    """Give the amount that is owed, if one is."""
+    amount = provision.terms.amount
+    if provision.kind not in _OWED or not _is_money(amount) or amount is None:
+        return []
+    grant = provision.set_by[0]
+    committed = there.amount(provision.why.get("amount", grant), amount)
+    if committed.seq == grant and provision.starts is not None:
+        # A grant that says when it starts counts from there, whenever it was made.
+        starts = start_of(provision, there.held.timeline.facts)
+        if starts.hi <= there.day:
+            committed = committed._replace(perhaps=None)
+    return [committed]
+
+
+def _performed(provision: Provision, there: _Day) -> dict[str, list[Amount]]:
+    """Give what was handed over, by kind; a payment without an amount is unknown."""
+    found: dict[str, list[Amount]] = {}
+    if provision.stage == "funded" and provision.terms.amount is not None:
+        grant = there.amount(provision.set_by[0], provision.terms.amount)
+        found["funded"] = [grant]
+    for done in provision.performed:
+        amount = done.amount
+        if amount is None and done.kind in {"paid", "funded"}:
+            amount = Quantity.parse("unknown")
+        if amount is not None and _is_money(amount):
+            other = done.basis if done.basis != provision.terms.basis else None
+            shared = (provision.id, *done.shared_with) if done.shared_with else ()
+            said = there.amount(done.seq, amount)
+            found.setdefault(done.kind, []).append(
+                said._replace(basis=other, shared=shared)
+            )
+    return {kind: found[kind] for kind in HANDED_OVER if kind in found}
+
+
+def _is_money(amount: Quantity | None) -> bool:
+    """Tell whether an amount is of money, or may be."""
+    return amount is not None and amount.kind in {"money", "unknown", "redacted"}

@@ -1,0 +1,295 @@
+"""The answer to "what clashes?": promises that cannot all be kept, side by side.
+
+A promise of exclusivity clashes with what the same party grants to somebody else, and a
+ban with what permits the same. Clashes are told with the two events and never resolved:
+which promise prevails is not the ledger's to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from heapq import nsmallest
+from itertools import product
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from events.dates import PartialDate
+from events.scope import Box, box_covers, scope_text
+from projections.fold.spans import Span
+from projections.fold.supposals import Supposal
+from projections.fold.timeline import Timeline
+from projections.questions.across import KnownIn, held_on, horizon_of
+from projections.questions.answers import Range, between
+from projections.questions.counterparty import as_written
+from projections.questions.matching import coverage, meet, one_tag_each, share_an_axis
+from projections.questions.pairing import pairs
+from projections.questions.promises import Promise, Reach, promises_of
+
+CONFLICTS_SCHEMA = "whereas/conflicts/1"
+
+Clash = Literal["exclusivity", "permission"]
+
+
+class Side(msgspec.Struct, frozen=True, kw_only=True):
+    """One of two provisions that clash; ``events`` granted it and set its scope."""
+
+    agreement: str
+    provision: str
+    kind: str
+    level: str | None
+    holders: tuple[str, ...]
+    against: tuple[str, ...]
+    status: str
+    waits_for: tuple[str, ...]
+    words: tuple[str, ...]
+    text: str | None
+    events: tuple[int, ...]
+
+
+class Conflict(msgspec.Struct, frozen=True, kw_only=True):
+    """Two provisions that cannot both be kept.
+
+    ``clash`` is exclusivity (one party promised the same to two) or permission (one
+    provision permits what another bars); ``parties`` are those who cannot keep both.
+    ``between`` has the first day on which they may meet and the first on which they
+    certainly no longer do. ``certain`` says that nothing else is to be known: both are
+    in force at once for certain, neither hangs on words, and the scope of one says all
+    that the scope of the other says. ``crossing`` says that they name no axis in
+    common, so that they clash only where one act is what both speak of.
+    """
+
+    clash: Clash
+    parties: tuple[str, ...]
+    overlap: str
+    between: Range
+    certain: bool
+    crossing: bool
+    sides: tuple[Side, Side]
+
+
+class ConflictsAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What clashes on a day or later, within agreements and across them.
+
+    ``more`` counts the conflicts that were found and are left out of ``conflicts``,
+    because no more were wanted.
+    """
+
+    schema: str
+    on: str
+    known: KnownIn
+    horizon: str | None
+    suppose: list[str]
+    agreements: list[str]
+    conflicts: list[Conflict]
+    more: int = 0
+
+
+class Overlap(NamedTuple):
+    """What two scopes have in common, and whether they name an axis in common."""
+
+    text: str
+    crossing: bool
+
+
+class Found(NamedTuple):
+    """Two promises that clash, before anybody writes it."""
+
+    clash: Clash
+    parties: frozenset[str]
+    overlap: Overlap
+    certain: bool
+    one: Promise
+    other: Promise
+
+
+def conflicts_answer(
+    timelines: Sequence[Timeline],
+    on: PartialDate,
+    *,
+    known: KnownIn,
+    supposals: Iterable[Supposal] = (),
+    limit: int | None = None,
+) -> ConflictsAnswer:
+    """Tell what clashes on a day or later.
+
+    Args:
+        timelines: the agreements, with their horizon and supposals.
+        on: the date asked about; a partial one asks about its last day. What has ended
+            by then clashes no more.
+        known: the moment of knowledge, to be told again.
+        supposals: those that the timelines were made with, to be told again.
+        limit: how many to tell, the first in their order; all by default.
+
+    Returns:
+        The answer. Cost: what keeps others out is compared with what may be in its
+        way; see :mod:`projections.questions.pairing`.
+    """
+    held = held_on(timelines, on.last)
+    overlaps = Overlaps()
+    found = [
+        conflict
+        for one, other in pairs(promises_of(held, on.last))
+        if (conflict := compare(one, other, overlaps)) is not None
+    ]
+    told = found if limit is None else nsmallest(limit, found, key=_order)
+    writing = _Writing()
+    return ConflictsAnswer(
+        schema=CONFLICTS_SCHEMA,
+        on=on.text,
+        known=known,
+        horizon=horizon_of(timelines),
+        suppose=[supposal.text for supposal in supposals],
+        agreements=[there.agreement for there in held],
+        conflicts=[writing.conflict(one) for one in sorted(told, key=_order)],
+        more=len(found) - len(told),
+    )
+
+
+class Overlaps:
+    """What scopes have in common; two are compared once, whoever has them."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], Overlap | None] = {}
+
+    def of(self, one: Reach, other: Reach) -> Overlap | None:
+        """Tell what both scopes hold; None where it is nothing."""
+        key = one.number, other.number
+        if key not in self._known:
+            self._known[key] = _overlap(one, other)
+        return self._known[key]
+
+
+def compare(one: Promise, other: Promise, overlaps: Overlaps) -> Found | None:
+    """Compare two promises, in either order."""
+    days = _together(one, other)
+    if days.lo >= days.hi:
+        return None
+    for first, second in ((one, other), (other, one)):
+        clash, parties = _clash(first, second)
+        if clash is None:
+            continue
+        overlap = overlaps.of(first.reach, second.reach)
+        if overlap is not None:
+            is_certain = _is_certain(first, second)
+            return Found(clash, parties, overlap, is_certain, first, second)
+    return None
+
+
+def _clash(one: Promise, other: Promise) -> tuple[Clash | None, frozenset[str]]:
+    """Tell how two promises may clash, and who could not keep both."""
+    if one.held is other.held and one.provision.over == other.provision.id:
+        return None, frozenset()
+    if one.excludes and (other.excludes or other.grants):
+        bound = one.against & other.against
+        # What the parties who are kept out may still do is none of the holder's.
+        if bound and other.holders - one.holders - bound:
+            return "exclusivity", bound
+    if other.permits and (one.excludes or one.forbids):
+        bound = (one.against & other.holders) - one.holders
+        if bound:
+            return "permission", bound
+    return None, frozenset()
+
+
+def _overlap(one: Reach, other: Reach) -> Overlap | None:
+    """Write what both scopes hold, a tag on each axis; the widest only."""
+    found: dict[Box, bool] = {}
+    for mine, others in product(one.included, other.included):
+        common = meet(mine, others)
+        if common is None:
+            continue
+        crossing = not (share_an_axis(mine, others) or Box() in {mine, others})
+        for box in one_tag_each(common):
+            if (
+                coverage(one.clauses, box).possible
+                and coverage(other.clauses, box).possible
+            ):
+                found[box] = found.get(box, True) and crossing
+    widest = [
+        box for box in found if not any(b != box and box_covers(b, box) for b in found)
+    ]
+    if not widest:
+        return None
+    text = scope_text(tuple(as_written(box) for box in widest))
+    return Overlap(text, all(found.values()))
+
+
+def _together(one: Promise, other: Promise) -> Span:
+    """Give the first day on which both may hold, and the first when not."""
+    mine, others = one.standing, other.standing
+    return Span(
+        max(mine.starts.lo, others.starts.lo), min(mine.ends.hi, others.ends.hi)
+    )
+
+
+def _is_certain(one: Promise, other: Promise) -> bool:
+    """Tell whether nothing else is to be known for two promises to clash."""
+    mine, others = one.standing, other.standing
+    return (
+        mine.status == others.status == "in-force"
+        and not one.words
+        and not other.words
+        and max(mine.starts.hi, others.starts.hi) < min(mine.ends.lo, others.ends.lo)
+        # The scope of one names every axis that the other names.
+        and (one.reach.axes <= other.reach.axes or other.reach.axes <= one.reach.axes)
+    )
+
+
+class _Writing:
+    """Conflicts as they are told; what they have in common is written once."""
+
+    def __init__(self) -> None:
+        self._sides: dict[int, Side] = {}
+        self._days: dict[Span, Range] = {}
+
+    def conflict(self, found: Found) -> Conflict:
+        """Write a clash."""
+        days = _together(found.one, found.other)
+        if days not in self._days:
+            self._days[days] = between(days)
+        return Conflict(
+            clash=found.clash,
+            parties=tuple(sorted(found.parties)),
+            overlap=found.overlap.text,
+            between=self._days[days],
+            certain=found.certain,
+            crossing=found.overlap.crossing,
+            sides=(self._side(found.one), self._side(found.other)),
+        )
+
+    def _side(self, promise: Promise) -> Side:
+        """Write one of two provisions that clash."""
+        if promise.number not in self._sides:
+            self._sides[promise.number] = _side(promise)
+        return self._sides[promise.number]
+
+
+def _side(promise: Promise) -> Side:
+    """Write a provision that clashes."""
+    provision = promise.provision
+    events = {provision.set_by[0], *(clause.seq for clause in provision.clauses)}
+    return Side(
+        agreement=promise.held.agreement,
+        provision=provision.id,
+        kind=provision.kind,
+        level=provision.level,
+        holders=provision.holders,
+        against=provision.against,
+        status=promise.standing.status,
+        waits_for=promise.standing.waits_for,
+        words=promise.words,
+        text=provision.text,
+        events=tuple(sorted(events)),
+    )
+
+
+def _order(found: Found) -> tuple[bool, bool, str, str, str, str]:
+    """Sort: what is certain first and what only crosses last, then by provisions."""
+    one, other = found.one, found.other
+    return (
+        not found.certain,
+        found.overlap.crossing,
+        *(one.held.agreement, one.provision.id),
+        *(other.held.agreement, other.provision.id),
+    )

@@ -1,0 +1,173 @@
+"""The answer to "what changed?": two states side by side ("whereas/diff/1")."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Literal
+
+import msgspec
+
+from projections.questions.answers import KnownAt, StateAnswer
+from projections.questions.history import EventAnswer
+
+DIFF_SCHEMA = "whereas/diff/1"
+
+Sign = Literal["+", "-", "~"]
+
+# Compared in this order; what follows from another field is not compared by itself.
+_PROVISION_FIELDS = (
+    *("status", "waits_for", "holders", "against", "level", "quantity", "basis"),
+    *("scope", "starts", "ends", "condition", "terms", "readings", "flags"),
+)
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that differs.
+
+    ``subject`` is a provision, party, holder of a stake and so on, as ``kind`` says;
+    ``field`` is None where the whole came or went. ``events`` are those that bear on
+    the subject on one side only; none where only time has passed.
+    """
+
+    sign: Sign
+    kind: str
+    subject: str
+    field: str | None
+    before: Any
+    after: Any
+    events: tuple[int, ...]
+
+
+class DiffAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What differs between two states of an agreement.
+
+    ``recorded`` are the events recorded between the two moments of knowledge.
+    """
+
+    schema: str
+    agreement: str
+    title: str
+    on: tuple[str, str]
+    known: tuple[KnownAt, KnownAt]
+    changes: list[Change]
+    recorded: list[EventAnswer]
+
+
+def diff_answer(
+    before: StateAnswer, after: StateAnswer, recorded: Iterable[EventAnswer] = ()
+) -> DiffAnswer:
+    """Compare two states of one agreement.
+
+    Args:
+        before: what changes are told from.
+        after: what they lead to.
+        recorded: the events recorded between the two, to be told again.
+    """
+    return DiffAnswer(
+        schema=DIFF_SCHEMA,
+        agreement=after.agreement,
+        title=after.title,
+        on=(before.on, after.on),
+        known=(before.known, after.known),
+        changes=list(changes(before, after)),
+        recorded=list(recorded),
+    )
+
+
+def changes(before: StateAnswer, after: StateAnswer) -> Iterator[Change]:
+    """Yield what differs: provisions first, then parties, stakes and the rest."""
+    yield from _compare(
+        "provision",
+        {p.id: msgspec.to_builtins(p) for p in before.provisions},
+        {p.id: msgspec.to_builtins(p) for p in after.provisions},
+        lambda fields: {name: fields[name] for name in _PROVISION_FIELDS},
+    )
+    yield from _listed("party", before.parties, after.parties, "id")
+    yield from _listed(
+        "stake", before.stakes, after.stakes, "holder", "issuer", "basis"
+    )
+    yield from _listed("holding", before.holdings, after.holdings, "set_by")
+    yield from _listed("measure", before.measures, after.measures, "measure", "subject")
+    yield from _listed("milestone", before.milestones, after.milestones, "milestone")
+    yield from _listed("dispute", before.disputes, after.disputes, "id")
+    waiting = _waiting(before.pending), _waiting(after.pending)
+    yield from _compare("pending", *waiting, _without_numbers)
+    if before.ended != after.ended:
+        yield Change(
+            sign="~",
+            kind="agreement",
+            subject=after.agreement,
+            field="ended",
+            before=before.ended,
+            after=after.ended,
+            events=tuple(e["event"] for e in (before.ended, after.ended) if e),
+        )
+
+
+Fields = dict[str, Any]
+
+
+def _listed(
+    kind: str, before: list[Fields], after: list[Fields], *keys: str
+) -> Iterator[Change]:
+    """Compare two lists of mappings that are known by some of their values."""
+
+    def by_key(items: list[Fields]) -> dict[str, Fields]:
+        return {" ".join(str(i[k]) for k in keys if i[k]): i for i in items}
+
+    yield from _compare(kind, by_key(before), by_key(after), _without_numbers)
+
+
+def _waiting(pending: list[Fields]) -> dict[str, Fields]:
+    """Know pending events by their numbers, and those that are supposed by the rest."""
+    return {
+        str(one["event"] or f"supposed {one['type']} {one['effective']}"): one
+        for one in pending
+    }
+
+
+def _without_numbers(fields: Fields) -> Fields:
+    """Leave out the numbers of events, which are told beside a change."""
+    return {name: value for name, value in fields.items() if name != "set_by"}
+
+
+def _compare(
+    kind: str,
+    before: dict[str, Fields],
+    after: dict[str, Fields],
+    compared: Callable[[Fields], Fields],
+) -> Iterator[Change]:
+    """Compare two collections of mappings by what they are known by."""
+    for subject in dict.fromkeys([*before, *after]):
+        old, new = before.get(subject), after.get(subject)
+        events = _events(old, new)
+        if old is None or new is None:
+            yield Change(
+                sign="+" if old is None else "-",
+                kind=kind,
+                subject=subject,
+                field=None,
+                before=old,
+                after=new,
+                events=events,
+            )
+            continue
+        was, now = compared(old), compared(new)
+        for name in dict.fromkeys([*was, *now]):
+            if was.get(name) != now.get(name):
+                yield Change(
+                    sign="~",
+                    kind=kind,
+                    subject=subject,
+                    field=name,
+                    before=was.get(name),
+                    after=now.get(name),
+                    events=events,
+                )
+
+
+def _events(old: Fields | None, new: Fields | None) -> tuple[int, ...]:
+    """Give the numbers of the events that bear on one side only, the supposed last."""
+    was = set((old or {}).get("set_by", ()))
+    now = set((new or {}).get("set_by", ()))
+    return tuple(sorted(was ^ now, key=lambda seq: (not seq, seq)))

@@ -1,0 +1,287 @@
+"""What falls into a window in one agreement, day by day.
+
+Every day of the window is asked as of that day, so that what is said to end on a day
+has ended in the state of that day and not in that of the day before. A provision is
+looked at once for each stretch of days in which no event touches it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain, groupby
+
+import msgspec
+
+from events.base import Event
+from events.frame import AgreementEnded, InstrumentSigned, InstrumentTookEffect
+from events.happenings import NoticeGiven
+from projections.fold.folding import fold
+from projections.fold.naming import about
+from projections.fold.provision import Provision
+from projections.fold.resolve import resolve_when, waiting
+from projections.fold.spans import Span
+from projections.fold.state import State
+from projections.fold.status import standing
+from projections.fold.step import Step
+from projections.fold.timeline import Timeline
+from projections.questions.answers import Range, between
+from projections.questions.deciding import deciding
+from projections.questions.marks import MAX_TERMS, Mark, What, marks
+
+_ENDS = frozenset(("ends", "closes"))
+_STARTS = frozenset(("starts", "opens"))
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that falls on a day, or on one of several.
+
+    ``date`` is the day where it is one, otherwise null, and ``between`` has the first
+    and the last possible day. ``certain`` says that it happens on that day whatever
+    comes. ``when`` is how the agreement puts it; ``words`` an amount, a price, what
+    ended it, or what takes effect.
+    """
+
+    agreement: str
+    what: What
+    subject: str
+    kind: str
+    holders: tuple[str, ...]
+    against: tuple[str, ...]
+    date: str | None
+    between: Range
+    certain: bool
+    waits_for: tuple[str, ...]
+    when: str
+    words: str | None
+    text: str | None
+    events: tuple[int, ...]
+
+
+def items_of(timeline: Timeline, window: Span) -> list[Item]:
+    """List what falls into a window in one agreement, in no particular order.
+
+    Cost: one pass over the steps, and one look at a provision for each day in the
+    window on which an event touched it.
+    """
+    falling = _Falling(timeline, window, timeline.state(window.lo - 1))
+    return [*falling.items(), *_taking_effect(timeline, window)]
+
+
+def renew_more(items: Iterable[Item]) -> list[tuple[str, str]]:
+    """Name what renews too many times to list, by agreement and provision."""
+    renewing = Counter((i.agreement, i.subject) for i in items if i.what == "renews")
+    return [subject for subject, count in renewing.items() if count >= MAX_TERMS]
+
+
+@dataclass(slots=True)
+class _Falling:
+    """A walk through a window.
+
+    Attributes:
+        timeline: the agreement.
+        window: the first and the last day.
+        state: the state so far, before the window at first.
+        since: for each provision the first day of the stretch it is in, and its
+            status on the day before; None where it was not there.
+        found: what was found, by what it is about, its kind and its day.
+    """
+
+    timeline: Timeline
+    window: Span
+    state: State
+    since: dict[str, tuple[int, str | None]] = field(default_factory=dict)
+    found: dict[tuple[str, str, str | None], Item] = field(default_factory=dict)
+
+    def items(self) -> Iterable[Item]:
+        """Walk through the window and give what falls into it."""
+        facts, lo = self.timeline.facts, self.window.lo
+        self._begin(self.state.provisions, lo)
+        at = len(self.timeline.upto(lo - 1))
+        steps = self.timeline.upto(self.window.hi)[at:]
+        for day, together in groupby(steps, key=lambda step: step.day):
+            chunk = list(together)
+            touched = [n for n in _touched(chunk, self.state) if n in self.since]
+            for name in touched:
+                self._close(self.state.provisions[name], day - 1)
+            self._begin(touched, day)
+            there = set(self.state.provisions)
+            fold(chunk, facts, self.state)
+            for name in self.state.provisions.keys() - there:
+                self.since[name] = day, None
+        for provision in self.state.provisions.values():
+            self._close(provision, self.window.hi)
+        return self.found.values()
+
+    def _begin(self, names: Iterable[str], day: int) -> None:
+        """Begin a stretch on a day, before the events of that day."""
+        for name in names:
+            provision = self.state.provisions[name]
+            self.since[name] = day, self._status(provision, day - 1)
+
+    def _status(self, provision: Provision, day: int) -> str:
+        """Tell the status on a day."""
+        return standing(provision, self.timeline.facts, day).status
+
+    def _close(self, provision: Provision, last: int) -> None:
+        """Note what falls into the stretch that ends on a day."""
+        first, before = self.since[provision.id]
+        if first > last:
+            return
+        for mark in marks(provision, self.timeline.facts, self.window):
+            if mark.span.exact:
+                day = mark.span.lo
+                falls = first <= day <= last and self._is_so(provision, mark)
+            else:
+                falls = last == self.window.hi and self._is_open(provision, mark)
+            if falls:
+                self._note(provision, mark)
+        if before not in {None, "ended"} and self._status(provision, first) == "ended":
+            self._note(provision, _ended_on(provision, first))
+
+    def _note(self, provision: Provision, mark: Mark) -> None:
+        """Keep an item, in place of one on the same day."""
+        item = _item(self.timeline, provision, mark)
+        self.found.setdefault((item.subject, item.what, item.date), item)
+
+    def _is_so(self, provision: Provision, mark: Mark) -> bool:
+        """Tell whether the status changes with a start or an end."""
+        day = mark.span.lo
+        first, before = self.since[provision.id]
+        was = before if day == first else self._status(provision, day - 1)
+        now = self._status(provision, day)
+        if mark.what in _ENDS:
+            return was != "ended" and now == "ended"
+        if mark.what in _STARTS:
+            begins = now not in {"not-yet", "ended"} or _used_on(provision, day)
+            return was in {None, "not-yet", "ended"} and begins
+        return True
+
+    def _is_open(self, provision: Provision, mark: Mark) -> bool:
+        """Tell whether something without one day may fall into the window."""
+        # What had ended before the window may not end again, nor begin.
+        had_ended = self._status(provision, self.window.lo - 1) == "ended"
+        return mark.span.meets(self.window) and not had_ended
+
+
+def _used_on(provision: Provision, day: int) -> bool:
+    """Tell whether an option was used on a day: by then it had opened."""
+    return any(made.span.lo == day for made in provision.exercises)
+
+
+def _touched(steps: Iterable[Step], state: State) -> Iterable[str]:
+    """Collect the provisions that events may change, of those that are there."""
+    names: dict[str, None] = {}
+    for step in steps:
+        if isinstance(step.event, AgreementEnded):
+            return [*state.provisions]
+        named = getattr(step.event, "provision", None)
+        for name in (named, *getattr(step.event, "provisions", ())):
+            if name in state.provisions:
+                names[name] = None
+    return names
+
+
+def _ended_on(provision: Provision, day: int) -> Mark:
+    """Tell of a provision that an event of a day ended, perhaps for a day gone by."""
+    what: What = "closes" if provision.kind == "option" else "ends"
+    text, basis = "" if provision.ends is None else provision.ends.text, None
+    if provision.closings:
+        text = provision.closings[-1].effective.text
+        basis = provision.closings[-1].basis
+    return Mark(what, Span(day, day), text, (), "ends", basis)
+
+
+def _item(timeline: Timeline, provision: Provision, mark: Mark) -> Item:
+    """Write what happens to a provision."""
+    return Item(
+        agreement=timeline.agreement,
+        what=mark.what,
+        subject=provision.id,
+        kind=provision.kind,
+        holders=provision.holders,
+        against=provision.against,
+        date=between(mark.span)[0] if mark.span.exact else None,
+        between=between(mark.span),
+        certain=mark.span.exact and not mark.waits_for,
+        waits_for=mark.waits_for,
+        when=mark.when,
+        words=mark.words,
+        text=provision.text,
+        events=_events(timeline, provision, mark),
+    )
+
+
+def _events(timeline: Timeline, provision: Provision, mark: Mark) -> tuple[int, ...]:
+    """Name the event that set a term, and those that decided its day."""
+    term = provision.why.get(mark.part, provision.set_by[0])
+    if mark.rests_on is None or not mark.span.exact:
+        return (term,)
+    decided = deciding(mark.rests_on, timeline.facts, provision.id)
+    return tuple(dict.fromkeys((term, *decided)))
+
+
+def _taking_effect(timeline: Timeline, window: Span) -> Iterator[Item]:
+    """Yield what takes effect later than it was signed, given or agreed."""
+    took_effect = {
+        entry.event.instrument
+        for entry in timeline.record.entries
+        if isinstance(entry.event, InstrumentTookEffect)
+    }
+    pending = ((p.entry, p.effective) for p in timeline.pending)
+    later = (
+        (entry, when)
+        for entry in timeline.record.entries
+        if isinstance(entry.event, InstrumentSigned | NoticeGiven)
+        and (when := entry.event.takes_effect) is not None
+        and getattr(entry.event, "id", None) not in took_effect
+    )
+    for entry, when in chain(pending, later):
+        span = resolve_when(when, timeline.facts)
+        if not span.meets(window):
+            continue
+        day = min(window.hi, span.hi - 1)
+        waits = () if span.exact else waiting(when, timeline.facts, day)
+        yield Item(
+            agreement=timeline.agreement,
+            what="takes-effect",
+            subject=about(entry.event) or entry.envelope.type,
+            kind=entry.envelope.type,
+            holders=_by(entry.event),
+            against=(),
+            date=between(span)[0] if span.exact else None,
+            between=between(span),
+            certain=span.exact,
+            waits_for=waits,
+            when=when.text,
+            words=_effective(entry.event),
+            text=None,
+            events=(entry.seq,),
+        )
+
+
+# What a notice is, as it stands before the provision that it is about.
+_NOTICES = {
+    "offer": "offer under",
+    "exercise": "notice of exercise of",
+    "consent-request": "request for consent under",
+}
+
+
+def _effective(event: Event) -> str:
+    """Name what takes effect; by the provision alone it would read as its opposite."""
+    if isinstance(event, NoticeGiven):
+        notice = _NOTICES.get(event.kind, f"notice of {event.kind} of")
+        if event.provision is None:
+            return notice.rpartition(" ")[0]
+        return f"{notice} {event.provision}"
+    if isinstance(event, InstrumentSigned):
+        return f"instrument {event.id}"
+    return " ".join(filter(None, (event.TYPE, about(event))))
+
+
+def _by(event: object) -> tuple[str, ...]:
+    """Name who gave a notice."""
+    by = getattr(event, "by", None)
+    return (by,) if isinstance(by, str) else ()

@@ -1,0 +1,173 @@
+"""The answer to "why?": from a value to its events, sources and passages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from events.dates import PartialDate
+from events.entry import Entry
+from events.happenings import NoticeGiven, OptionExercised
+from events.quantity import readable
+from events.when import When, measures, milestones
+from projections.fold.provision import Performance, Provision
+from projections.fold.refusals import absent
+from projections.fold.resolving import starts_when
+from projections.fold.timeline import Timeline
+from projections.questions.answers import KnownAt, ProvisionAnswer, provision_answer
+from projections.questions.endings import endings_after
+from projections.questions.history import EventAnswer, event_answer
+
+WHY_SCHEMA = "whereas/why/1"
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of a provision, its value and the event that last set it.
+
+    ``part`` is a field, or a milestone or measure that a term hangs on.
+    """
+
+    part: str
+    value: Any
+    event: int
+
+
+class WhyAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a provision rests on.
+
+    ``events`` are all that bear on it by that day, in the order in which they were
+    folded, with their sources; the facts that its terms hang on come last.
+    """
+
+    schema: str
+    agreement: str
+    title: str
+    on: str
+    known: KnownAt
+    provision: ProvisionAnswer
+    parts: list[Part]
+    events: list[EventAnswer]
+
+
+def why_answer(
+    timeline: Timeline, name: str, on: PartialDate, *, known: KnownAt
+) -> WhyAnswer:
+    """Tell what a provision rests on.
+
+    Args:
+        timeline: what was known.
+        name: the provision.
+        on: the date asked about; a partial one asks about its last day.
+        known: the moment of knowledge, to be told again.
+
+    Raises:
+        NotFound: the agreement has no such provision.
+        Refused: it is granted only after that date.
+    """
+    state = timeline.state(on.last)
+    provision = state.provisions.get(name)
+    if provision is None:
+        raise absent(name, timeline.facts)
+    later = endings_after(timeline, on.last).get(name)
+    answer = provision_answer(provision, timeline.facts, on.last, later)
+    facts = list(_facts(timeline, provision))
+    numbers = dict.fromkeys([*provision.set_by, *(part.event for part in facts)])
+    return WhyAnswer(
+        schema=WHY_SCHEMA,
+        agreement=timeline.agreement,
+        title=timeline.title,
+        on=on.text,
+        known=known,
+        provision=answer,
+        parts=[*_parts(provision, answer, timeline), *facts],
+        events=[event_answer(timeline, number) for number in numbers if number],
+    )
+
+
+def _parts(
+    provision: Provision, answer: ProvisionAnswer, timeline: Timeline
+) -> Iterator[Part]:
+    """Yield the parts that events set after the grant, and the grant."""
+    fields = {
+        **answer.terms,
+        **msgspec.to_builtins(answer),
+        **dict(_beside(provision, timeline)),
+    }
+    for part, seq in provision.why.items():
+        yield Part(part=part, value=fields.get(part), event=seq)
+
+
+def _beside(provision: Provision, timeline: Timeline) -> Iterator[tuple[str, Any]]:
+    """Yield what happened to a provision and is no term of it, in words."""
+    yield "grant", provision.kind
+    yield (
+        "performed",
+        [_told(done) for done in provision.performed],
+    )
+    yield "exercises", list(_choices(provision, timeline))
+    yield "contested", provision.contested_by
+    yield "notices", list(_notices(provision, timeline))
+    pause = provision.suspension
+    if pause is None:
+        yield "suspension", "over"
+    else:
+        until = f" until {pause.until}" if pause.until else ""
+        yield "suspension", f"suspended{until}"
+
+
+def _choices(provision: Provision, timeline: Timeline) -> Iterator[str]:
+    """Write the choices that were made: what, whether in part, by whom and when."""
+    for entry in _bearing(provision, timeline):
+        event = entry.event
+        if isinstance(event, OptionExercised):
+            part = " in part" if event.partial else ""
+            yield f"{event.choice}{part} by {event.by} ({entry.envelope.effective})"
+
+
+def _notices(provision: Provision, timeline: Timeline) -> Iterator[str]:
+    """Write the notices that were given: of what, by whom and when."""
+    for entry in _bearing(provision, timeline):
+        event = entry.event
+        if isinstance(event, NoticeGiven):
+            yield f"{event.kind} by {event.by} ({entry.envelope.effective})"
+
+
+def _bearing(provision: Provision, timeline: Timeline) -> Iterator[Entry]:
+    """Yield the events that made a provision what it is, in the order of the fold."""
+    counting = {entry.seq: entry for entry in timeline.record.entries}
+    for seq in provision.set_by:
+        if seq in counting:
+            yield counting[seq]
+
+
+def _told(done: Performance) -> str:
+    """Write what was handed over, and what its amount does not tell by itself."""
+    words = [done.kind, readable(str(done.amount or ""))]
+    words += [f"({done.basis})"] if done.basis else []
+    words += [f"with {' and '.join(done.shared_with)}"] if done.shared_with else []
+    return " ".join(filter(None, words))
+
+
+def _facts(timeline: Timeline, provision: Provision) -> Iterator[Part]:
+    """Yield the recorded facts that the start and the end hang on."""
+    facts = timeline.facts
+    for when in _whens(provision):
+        for name in sorted(milestones(when.expr)):
+            known = facts.milestones.get(name)
+            for word in ("claims", "determinations"):
+                for dated in getattr(known, word, ()):
+                    value = word.removesuffix("s")
+                    yield Part(part=f"milestone {name}", value=value, event=dated.seq)
+        for name in sorted(measures(when.expr)):
+            for report in facts.measures.get(name, ()):
+                value = report.value.text
+                yield Part(part=f"measure {name}", value=value, event=report.seq)
+
+
+def _whens(provision: Provision) -> Iterator[When]:
+    """Yield the Whens that the start and the end rest on."""
+    yield starts_when(provision)
+    if provision.ends is not None:
+        yield provision.ends
