@@ -82,16 +82,21 @@ def _check_milestone(state: State, milestone: str | None, by: str | None) -> Non
 
 def _performed(state: State, event: Performed, step: Step, facts: Facts) -> None:
     """Count what was done under a provision; also after its end."""
-    names = tuple(dict.fromkeys((event.provision, *event.shared_with)))
+    names: tuple[str, ...] = (event.provision,)
+    if event.shared_with:
+        names = tuple(dict.fromkeys((event.provision, *event.shared_with)))
     for name in names:
         if name not in state.provisions:
             raise absent(name, facts)
     _check_milestone(state, event.milestone, None)
-    done = Performance(event.kind, event.amount, step.span, step.seq, event.basis)
     for name in names:
         provision = state.provisions[name]
-        others = tuple(other for other in names if other != name)
-        provision.performed.append(done._replace(shared_with=others))
+        others = tuple([other for other in names if other != name])
+        provision.performed.append(
+            Performance(
+                event.kind, event.amount, step.span, step.seq, event.basis, others
+            )
+        )
         provision.redacted.update(step.entry.redacted)
         provision.touch(step.seq, "performed")
 
