@@ -11,7 +11,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from events.dates import INF
 from events.scope import AXES, Box
@@ -37,6 +37,14 @@ _SELECT = (
     f"SELECT p.agreement, p.body, {', '.join(f'p.{d}' for d in Days._fields)} FROM"
 )
 _MOST_TEXTS = 500
+
+
+class _Row(NamedTuple):
+    """A provision as it was found."""
+
+    agreement: str
+    provision: Provision
+    days: Days
 
 
 class Portfolio:
@@ -102,24 +110,25 @@ class Portfolio:
         )
         levels = f"p.level IN ({_marks(sorted(EXCLUSIVE))}) AND {_LIVE}"
         source = f"provisions AS p WHERE {levels} AND (p.open & :left) = :left{where}"
-        found = []
-        for held in self._found(source):
-            if held.standing.status != "ended":
-                over = self._over(held)
-                words = covering(held.provision, over, asked)
-                if words is not None:
-                    found.append(held._replace(words=words))
-        return found
+        rows: list[_Row] = []
+        hangs_on: list[tuple[str, ...]] = []
+        for row in self._rows(source):
+            over = self._over(row.agreement, row.provision.over)
+            words = covering(row.provision, over, asked)
+            if words is not None:
+                rows.append(row)
+                hangs_on.append(words)
+        return [
+            held._replace(words=words)
+            for held, words in zip(self._stood(rows), hangs_on, strict=True)
+            if held.standing.status != "ended"
+        ]
 
-    def _over(self, held: Held) -> Provision | None:
+    def _over(self, agreement: str, name: str | None) -> Provision | None:
         """Read the provision that an exclusivity is over, if it is over one."""
-        if held.provision.over is None:
+        if name is None:
             return None
-        asked = {
-            **self._asked,
-            "agreement": held.agreement,
-            "name": held.provision.over,
-        }
+        asked = {**self._asked, "agreement": agreement, "name": name}
         found = self._connection.execute(
             f"SELECT p.body FROM provisions AS p WHERE p.agreement = :agreement "  # noqa: S608  # constants only
             f"AND p.name = :name AND {_NOW}",
@@ -259,18 +268,23 @@ class Portfolio:
 
     def _found(self, source: str) -> Iterator[Held]:
         """Yield the provisions that a query finds, with how they stand."""
+        return self._stood(self._rows(source))
+
+    def _rows(self, source: str) -> list[_Row]:
+        """Read the provisions that a query finds."""
         rows = self._connection.execute(f"{_SELECT} {source} AND {_NOW}", self._asked)
         aside = self.aside
-        found = [
-            (agreement, body, Days._make(columns))
+        return [
+            _Row(agreement, part_of("provision", body), Days._make(columns))
             for agreement, body, *columns in rows
             if agreement not in aside
         ]
-        self._learn(a for a, _, days in found if days.hangs == Hangs.FACTS)
-        for agreement, body, days in found:
-            provision = part_of("provision", body)
-            there = self._standing(agreement, provision, days)
-            yield Held(agreement, provision, there)
+
+    def _stood(self, rows: Sequence[_Row]) -> Iterator[Held]:
+        """Tell how provisions stand; what their agreements know is read at once."""
+        self._learn(row.agreement for row in rows if row.days.hangs == Hangs.FACTS)
+        for agreement, provision, days in rows:
+            yield Held(agreement, provision, self._standing(agreement, provision, days))
 
     def _standing(self, agreement: str, provision: Provision, days: Days) -> Standing:
         """Tell how a provision stands; facts are only read where they matter."""

@@ -6,7 +6,7 @@ dates. An index file is disposable: one of another schema or another fold is mad
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 RANGES = {"on_from": int, "on_to": int, "known_from": int, "known_to": int}
 _RANK = {
@@ -76,7 +76,10 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
         ("kind", "known_to"),
         ("amount", "known_to"),
     ),
-    "parts": (("agreement", "known_to"), ("kind", "known_to", "agreement")),
+    "parts": (
+        ("agreement", "kind", "known_to", "known_from"),
+        ("kind", "known_to", "agreement"),
+    ),
     "stakes": (("agreement", "known_to"), ("issuer",)),
     "measures": (("agreement", "known_to"),),
     "parties": (("agreement", "known_to"), ("name",)),
