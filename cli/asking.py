@@ -4,35 +4,43 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from cli.session import Session
 from events.dates import PartialDate
 from events.errors import InputError, NotFound
 from projections.fold.supposals import Supposal, parse_supposal
 from projections.fold.timeline import Timeline, timeline_of
-from projections.questions.answers import KnownAt
+from projections.questions.answers import KnownAt, StateAnswer, state_answer
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from ledger.known import Known as At
     from ledger.ledger import Ledger
 
 
-class Question(NamedTuple):
-    """An agreement as it was known at a moment, and the date asked about.
+# From so many events on an index is faster than the fold, if there is one.
+LONG_EVENTS = 1_000
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """Both clocks of a question to one agreement, and what is supposed.
 
     Attributes:
-        timeline: what was known, with its horizon and what is supposed.
         on: the date asked about.
         known: the moment of knowledge.
         known_words: the moment as it was asked for, None for now.
+        horizon: the day up to which silence counts, an ordinal.
         supposals: what is supposed.
     """
 
-    timeline: Timeline
     on: PartialDate
     known: KnownAt
     known_words: str | None
+    horizon: int
     supposals: tuple[Supposal, ...]
 
     @property
@@ -46,6 +54,17 @@ class Question(NamedTuple):
         known = known_words(self.known, self.known_words)
         supposed = "; ".join(supposal.text for supposal in self.supposals)
         return f"{known}, supposing {supposed}" if supposed else known
+
+
+@dataclass(frozen=True)
+class Question(Clocks):
+    """An agreement as it was known at a moment, and what is asked of it.
+
+    Attributes:
+        timeline: what was known, with its horizon and what is supposed.
+    """
+
+    timeline: Timeline
 
 
 def ask(
@@ -76,6 +95,69 @@ def ask(
         NotFound: there is no such agreement, or nothing was known by then.
         Refused: what is recorded contradicts a supposal.
     """
+    asked = clocks_of(
+        session,
+        ledger,
+        agreement,
+        on=on,
+        known=known,
+        horizon=horizon,
+        suppose=suppose,
+        place=place,
+    )
+    return Question(**vars(asked), timeline=folded(ledger, agreement, asked))
+
+
+def folded(ledger: Ledger, agreement: str, asked: Clocks) -> Timeline:
+    """Read the events of an agreement that were known, in effective order."""
+    return timeline_of(
+        ledger.entries(agreement, known=asked.known.position),
+        horizon=asked.horizon,
+        supposals=asked.supposals,
+    )
+
+
+def state_on(
+    session: Session, ledger: Ledger, agreement: str, asked: Clocks
+) -> StateAnswer:
+    """Tell what holds in an agreement.
+
+    A long one is looked up in the index where that knows every event; the answer is
+    the same.
+    """
+
+    def told(timeline: Timeline) -> StateAnswer:
+        return state_answer(
+            timeline, asked.on, known=asked.known, supposals=asked.supposals
+        )
+
+    def indexed(connection: sqlite3.Connection) -> StateAnswer | None:
+        from projections.readmodel.reader import timeline_at
+
+        there = timeline_at(
+            connection, agreement, asked.known.position, horizon=asked.horizon
+        )
+        return None if there is None else told(there)
+
+    found = None
+    if asked.known.seq >= LONG_EVENTS and not asked.supposals:
+        index = session.index(ledger)
+        found = index.ask(indexed, lambda _note: None, following=False)
+    return told(folded(ledger, agreement, asked)) if found is None else found
+
+
+def clocks_of(
+    session: Session,
+    ledger: Ledger,
+    agreement: str,
+    *,
+    on: str | None = None,
+    known: str | None = None,
+    horizon: str | None = None,
+    suppose: Sequence[str] | None = None,
+    place: str = "--on",
+) -> Clocks:
+    """Read both clocks of a question to one agreement; see :func:`ask`."""
     date = session.today if on is None else day(session, on, place)
     supposals = tuple(_supposal(text) for text in suppose or ())
     at = _known(ledger, known, agreement)
@@ -84,13 +166,8 @@ def ask(
         if horizon is None
         else day(session, horizon, "--horizon").last
     )
-    timeline = timeline_of(
-        ledger.entries(agreement, known=at.position),
-        horizon=last,
-        supposals=supposals,
-    )
     moment = KnownAt(at.seq or 0, at.position, at.recorded_at)
-    return Question(timeline, date, moment, known, supposals)
+    return Clocks(date, moment, known, last, supposals)
 
 
 def day(session: Session, text: str, option: str) -> PartialDate:

@@ -128,16 +128,18 @@ class Index:
 
     def ask(
         self,
-        question: Callable[[sqlite3.Connection], Answer],
+        question: Callable[[sqlite3.Connection], Answer | None],
         note: Callable[[str], object],
+        *,
+        following: bool = True,
     ) -> Answer | None:
         """Put a question to the index if it knows every event.
-
-        An index that is a few events behind is brought up to date first.
 
         Args:
             question: reads the answer; it may be asked twice.
             note: told in a sentence why an index that is there did not answer.
+            following: whether an index that is a few events behind is brought up to
+                date first.
 
         Returns:
             The answer; None where only the fold can answer.
@@ -147,7 +149,7 @@ class Index:
             if not path.exists():
                 continue
             try:
-                found, complaint = self._asked(path, question)
+                found, complaint = self._asked(path, question, following=following)
             except _UNSOUND as error:
                 complaints.append(_complaint(path, error))
             else:
@@ -159,7 +161,11 @@ class Index:
         return None
 
     def _asked(
-        self, path: Path, question: Callable[[sqlite3.Connection], Answer]
+        self,
+        path: Path,
+        question: Callable[[sqlite3.Connection], Answer | None],
+        *,
+        following: bool,
     ) -> tuple[Answer | None, str | None]:
         """Ask one index; give what is in the way where it does not know."""
         size = self._ledger.size
@@ -171,7 +177,7 @@ class Index:
             return None, f"the index {path} {_WORDS[there.fault]}"
         events = "event" if there.behind == 1 else "events"
         behind = f"the index {path} is {there.behind} {events} behind"
-        if not may_write(path) or not self._is_little(there):
+        if not (following and may_write(path) and self._is_little(there)):
             return None, behind
         from projections.readmodel.catching import follow
 

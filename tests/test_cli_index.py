@@ -11,10 +11,12 @@ import json
 import os
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from inline_snapshot import snapshot
 
+from cli import asking
 from ledger.index_file import cached
 from tests.cli_run import Desk, told
 
@@ -210,3 +212,26 @@ def test_metadata_are_for_the_file_that_there_is(desk: Desk) -> None:
     assert ran.stderr == snapshot(
         "hint: datasette deals.index.db --metadata FILE-WITH-THIS\n"
     )
+
+
+def test_the_state_of_a_long_agreement_is_looked_up_where_the_index_is_level(
+    desk: Desk,
+) -> None:
+    command = "state a-b --on 2024-06-01 --json"
+    folded = desk.run(command)
+    desk.do("index rebuild")
+    with (
+        patch.object(asking, "LONG_EVENTS", 2),
+        patch.object(asking, "folded", side_effect=AssertionError("folded")),
+    ):
+        assert desk.run(command) == folded
+    with patch.object(asking, "folded", wraps=asking.folded) as fold:
+        # A short one is folded, and so is what is supposed or not in the index yet.
+        assert desk.run(command) == folded
+        with patch.object(asking, "LONG_EVENTS", 2):
+            desk.run(f"{command} --suppose m=never")
+            desk.do("append agreement-ended a-b --effective 2029 --basis expired")
+            before = (desk.folder / INDEX).read_bytes()
+            assert desk.run(f"{command} --known @5").stdout == folded.stdout
+            assert (desk.folder / INDEX).read_bytes() == before
+    assert fold.call_count == 3

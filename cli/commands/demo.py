@@ -74,7 +74,7 @@ def example() -> Path:
 
 def _scenes(session: Session, ledger: Ledger) -> Iterator[tuple[str, Answer]]:
     """Yield each command with its answer, in the order of the walk."""
-    from cli.asking import ask
+    from cli.asking import ask, clocks_of, state_on
     from cli.commands import diff, state, why
     from cli.importing import answer, imported
 
@@ -86,8 +86,9 @@ def _scenes(session: Session, ledger: Ledger) -> Iterator[tuple[str, Answer]]:
     told = answer(found._replace(files=named), ledger, dry_run=False)
     yield f"import examples/{FILE}", told
     for on in DATES:
-        question = ask(session, ledger, AGREEMENT, on=on)
-        yield f"state {AGREEMENT} --on {on}", state.answer(question)
+        asked = clocks_of(session, ledger, AGREEMENT, on=on)
+        there = state_on(session, ledger, AGREEMENT, asked)
+        yield f"state {AGREEMENT} --on {on}", state.answer(there, asked.clocks)
     before, after = (ask(session, ledger, AGREEMENT, on=on) for on in CHANGE)
     yield f"diff {AGREEMENT} {'..'.join(CHANGE)}", diff.answer(before, after)
     question = ask(session, ledger, AGREEMENT, on=DATES[-1])

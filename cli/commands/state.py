@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli import options
 from cli.answer import Answer, Column, Table
-from cli.asking import Question, ask
+from cli.asking import clocks_of, state_on
 from cli.flagged import flagged, never_began
 from cli.output import put
 from cli.phrases import (
@@ -74,7 +74,7 @@ def run(
     session = session_of(context)
     wanted = checked_statuses(status or ()) or STATUSES
     with session.reading() as ledger:
-        question = ask(
+        asked = clocks_of(
             session,
             ledger,
             agreement,
@@ -83,19 +83,12 @@ def run(
             horizon=horizon,
             suppose=suppose,
         )
-    put(answer(question, wanted), session)
+        state = state_on(session, ledger, agreement, asked)
+    put(answer(state, asked.clocks, wanted), session)
 
 
-def answer(question: Question, wanted: tuple[str, ...] = STATUSES) -> Answer:
+def answer(state: StateAnswer, clocks: str, wanted: Sequence[str] = STATUSES) -> Answer:
     """Show a state, the provisions in the order of their status."""
-    from projections.questions.answers import state_answer
-
-    state = state_answer(
-        question.timeline,
-        question.on,
-        known=question.known,
-        supposals=question.supposals,
-    )
     provisions = sorted(
         (p for p in state.provisions if p.status in wanted),
         key=lambda provision: STATUSES.index(provision.status),
@@ -103,7 +96,7 @@ def answer(question: Question, wanted: tuple[str, ...] = STATUSES) -> Answer:
     return Answer(
         document=state,
         items=provisions,
-        title=f"{state.title or state.agreement} {question.clocks}",
+        title=f"{state.title or state.agreement} {clocks}",
         table=Table(PIPED, [_piped(provision) for provision in provisions]),
         shown=Table(
             COLUMNS,
