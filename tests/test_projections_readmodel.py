@@ -270,3 +270,24 @@ def test_a_row_keeps_the_amount_that_was_known_then(path: Path) -> None:
             "SELECT known_from, amount FROM provisions ORDER BY known_from"
         ).fetchall()
     assert found == [(1, "USD 9m"), (2, "USD 5m")]
+
+
+def test_what_changes_later_does_not_reach_what_was_written(path: Path) -> None:
+    there = written(
+        """
+- {event: InvestmentMade, effective: 2019, id: p, investor: a, recipient: b,
+   amount: USD 7m}
+- {event: TermExtended, effective: 2019, provision: p, ends: never}
+- {event: TermExtended, effective: 2021-Q3, provision: p, ends: never}
+- {event: DisputeOpened, effective: 2020-07, id: d, claimant: a, respondent: b,
+   provisions: [p]}
+- {event: EventCorrected, target: 2, reason: wrong, replacement: {ends: through 2025}}
+"""
+    )
+    ledger = Listed(there[:-1])
+    rebuild(path, ledger)
+    ledger.all = Listed(there).all
+    catch_up(path, ledger)
+    fresh = path.with_name("fresh.db")
+    rebuild(fresh, ledger)
+    assert rows(path) == rows(fresh)

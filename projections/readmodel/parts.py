@@ -92,12 +92,19 @@ def part_of(kind: Kind, body: str) -> Any:  # noqa: ANN401  # what the kind says
 
 
 def plain(provision: Provision) -> Provision:
-    """Copy a provision without what grows with every event that bears on it."""
+    """Copy a provision without what grows with every event that bears on it.
+
+    Nothing that may change is shared, so that a copy stays what was written of it.
+    """
     return msgspec.structs.replace(
         provision,
         clauses=list(provision.clauses),
         closings=list(provision.closings),
         terms=msgspec.structs.replace(provision.terms),
+        details=dict(provision.details),
+        readings=list(provision.readings),
+        contested_by=list(provision.contested_by),
+        redacted=set(provision.redacted),
         performed=[],
         exercises=[],
         why={},
