@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cli.session import Session
 from events.dates import PartialDate
-from events.errors import InputError, NotFound
+from events.errors import InputError
 from projections.fold.supposals import Supposal, parse_supposal
 from projections.fold.timeline import Timeline, timeline_of
 from projections.questions.answers import KnownAt, StateAnswer, state_answer
@@ -204,7 +204,7 @@ def known_words(known: KnownAt, words: str | None) -> str:
 
 
 def _known(ledger: Ledger, known: str | None, agreement: str) -> At:
-    """Find the moment of knowledge; whoever reads is not told how to begin."""
+    """Find the moment of knowledge, and say how it is written."""
     try:
         return ledger.known(known, agreement)
     except InputError as error:
@@ -214,12 +214,6 @@ def _known(ledger: Ledger, known: str | None, agreement: str) -> At:
             hint = "write 2025-10-28, 2025-10-28T12:00:00Z, @5 or pos:41"
         facts = {**error.facts, "field": "--known", "word": known}
         raise InputError(str(error), hint=hint, **facts) from error
-    except NotFound as error:
-        if error.text("agreement") is None or "did you mean" in (error.hint or ""):
-            raise
-        raise NotFound(
-            str(error), hint="whereas list shows the agreements", **error.facts
-        ) from error
 
 
 def _supposal(text: str) -> Supposal:

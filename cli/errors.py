@@ -20,6 +20,7 @@ from difflib import get_close_matches
 
 import typer
 
+from cli.hints import for_ledger, ledger_in
 from cli.safe import one_line, visible
 from events.errors import InputError, Integrity, Refused, WhereasError
 
@@ -116,7 +117,8 @@ def _hint(error: WhereasError, argv: Sequence[str]) -> Iterator[str]:
         again = [meant[1] if word == wrong else word for word in argv]
         yield f"hint: did you mean {meant[1]}?  {shlex.join(['whereas', *again])}"
     else:
-        yield from (f"hint: {visible(line)}" for line in error.hint.splitlines())
+        hint = for_ledger(error.hint, ledger_in(argv))
+        yield from (f"hint: {visible(line)}" for line in hint.splitlines())
 
 
 def usage_error(error: typer.TyperException, argv: Sequence[str]) -> WhereasError:

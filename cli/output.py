@@ -19,7 +19,10 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
+from msgspec.structs import replace
+
 from cli.answer import Answer, Table
+from cli.hints import for_ledger
 from cli.safe import cell, json_text, one_line, visible
 from cli.session import Session
 
@@ -49,7 +52,9 @@ def show(answer: Answer, session: Session) -> None:
     """Show an answer as on a terminal, wherever it goes."""
     from cli.terminal import show as shown
 
-    shown(answer, session.settings.color, width())
+    named = session.flags.get("ledger")
+    hints = tuple(for_ledger(hint, named) for hint in answer.hints)
+    shown(replace(answer, hints=hints), session.settings.color, width())
 
 
 def say(*lines: str) -> None:

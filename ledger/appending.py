@@ -266,7 +266,7 @@ class Appending:
                 conflict="@1 agreement-opened",
             )
         if not opens and not seq:
-            raise unknown(self._store, draft.agreement)
+            raise unknown(self._store, draft.agreement, appending=True)
 
     def _admit(
         self,

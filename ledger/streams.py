@@ -65,11 +65,19 @@ def stored_between(
         yield row, entry_of(row)
 
 
-def unknown(store: Store, agreement: str) -> NotFound:
-    """Say that there is no such agreement, with the nearest name there is."""
+def unknown(store: Store, agreement: str, *, appending: bool = False) -> NotFound:
+    """Say that there is no such agreement, with the nearest name there is.
+
+    Args:
+        store: the ledger.
+        agreement: what was asked for.
+        appending: whether it may be meant to begin.
+    """
+    otherwise = "whereas list shows the agreements"
+    if appending:
+        otherwise = f"whereas append agreement-opened {agreement} -h tells how to begin"
     return NotFound(
         f"there is no agreement {agreement}",
-        hint=did_you_mean(agreement, store.names())
-        or f"start it with: whereas append agreement-opened {agreement}",
+        hint=did_you_mean(agreement, store.names()) or otherwise,
         agreement=agreement,
     )

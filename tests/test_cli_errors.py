@@ -453,7 +453,7 @@ def test_a_ledger_that_is_not_there(desk: Desk) -> None:
     assert desk("list --ledger other.db") == snapshot("""\
 --- stderr
 error: there is no ledger at /desk/other.db
-hint: whereas init
+hint: whereas --ledger other.db init
 --- exit status 1
 """)
     assert not (desk.folder / "other.db").exists()
@@ -490,7 +490,7 @@ def test_an_agreement_that_was_never_opened(desk: Desk) -> None:
     assert desk(line) == snapshot("""\
 --- stderr
 error: there is no agreement xyzzy
-hint: start it with: whereas append agreement-opened xyzzy
+hint: whereas append agreement-opened xyzzy -h tells how to begin
 --- exit status 1
 """)
 

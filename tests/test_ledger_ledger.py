@@ -296,7 +296,9 @@ def test_an_unknown_agreement_is_met_with_the_nearest_name(ledger: Ledger) -> No
         assert caught.value.hint == "did you mean alpha-beta?"
     with pytest.raises(NotFound) as caught:
         ledger.append([invested(1, "zeta")], recorded_by="ann")
-    assert caught.value.hint == "start it with: whereas append agreement-opened zeta"
+    assert caught.value.hint == (
+        "whereas append agreement-opened zeta -h tells how to begin"
+    )
 
 
 def test_what_the_ledger_writes_itself_nobody_else_writes(ledger: Ledger) -> None:
