@@ -52,7 +52,12 @@ class Told(NamedTuple):
 
 
 def ask_portfolio(
-    session: Session, clocks: Clocks, question: Question, *, fold: bool = False
+    session: Session,
+    clocks: Clocks,
+    question: Question,
+    *,
+    fold: bool = False,
+    agreements: Iterable[str] = (),
 ) -> Told:
     """Ask all agreements.
 
@@ -61,6 +66,7 @@ def ask_portfolio(
         clocks: the day, the moment of knowledge and the horizon.
         question: makes the answer of whoever knows the agreements.
         fold: leave the index alone.
+        agreements: those that have to be there, because they are asked for by name.
 
     Raises:
         InputError: a date cannot be read.
@@ -68,6 +74,8 @@ def ask_portfolio(
     """
     on = date_of(session, clocks)
     with session.reading() as ledger:
+        for name in agreements:
+            moment(ledger, clocks.known, name)
         at = moment(ledger, clocks.known, None)
         horizon = (
             dt.date.fromisoformat(at.at[:10]).toordinal()

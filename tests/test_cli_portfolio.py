@@ -325,3 +325,25 @@ def test_a_party_without_anything_is_no_error(desk: Desk) -> None:
 def test_a_window_is_as_long_as_it_is_said(desk: Desk, within: str, last: str) -> None:
     document = desk.run(f"portfolio lapsing --within '{within}' --json").stdout
     assert json.loads(document)["question"] == {"lapsing": f"2026-01-02..{last}"}
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("totals --party nobody", "no agreement speaks of the party nobody"),
+        ("exclusive --party nobody", "no agreement speaks of the party nobody"),
+        ("lapsing --agreement nothing", "there is no agreement nothing"),
+        ("totals --kind nokind", "--kind is not nokind"),
+        ("party nobody", "no agreement speaks of the party nobody"),
+    ],
+)
+def test_a_name_that_nobody_knows_is_no_empty_answer(
+    desk: Desk, line: str, said: str
+) -> None:
+    for ask in (line, f"{line} --fold"):
+        ran = desk.run(f"portfolio {ask}")
+        assert (ran.status in {1, 2}, said in ran.stderr, "hint: " in ran.stderr) == (
+            True,
+            True,
+            True,
+        )

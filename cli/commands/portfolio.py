@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
@@ -199,7 +199,14 @@ def _exclusive(
         return exclusive_answer(there, box, words, Asked(at, wanted))
 
     title = f"with exclusivity over {words}" if words else "with exclusivity"
-    _ask(context, Clocks(on, known, horizon), question, title, fold=fold)
+    _ask(
+        context,
+        Clocks(on, known, horizon),
+        question,
+        title,
+        fold=fold,
+        agreements=wanted.agreements,
+    )
 
 
 def _party(
@@ -224,7 +231,14 @@ def _party(
     def question(there: Agreements, at: Moment) -> PortfolioAnswer:
         return party_answer(there, name, Asked(at, wanted))
 
-    _ask(context, Clocks(on, known, horizon), question, f"of {name}", fold=fold)
+    _ask(
+        context,
+        Clocks(on, known, horizon),
+        question,
+        f"of {name}",
+        fold=fold,
+        agreements=wanted.agreements,
+    )
 
 
 def _lapsing(
@@ -270,7 +284,15 @@ def _lapsing(
         return lapsing_answer(there, days, words, Asked(at, wanted))
 
     title = f"ending in {words}"
-    _ask(context, clocks, question, title, fold=fold, shown=LAPSING)
+    _ask(
+        context,
+        clocks,
+        question,
+        title,
+        fold=fold,
+        agreements=wanted.agreements,
+        shown=LAPSING,
+    )
 
 
 def _waiting(
@@ -298,7 +320,14 @@ def _waiting(
         return waiting_answer(there, milestone, Asked(at, wanted))
 
     title = f"hanging on {milestone}"
-    _ask(context, Clocks(on, known, horizon), question, title, fold=fold)
+    _ask(
+        context,
+        Clocks(on, known, horizon),
+        question,
+        title,
+        fold=fold,
+        agreements=wanted.agreements,
+    )
 
 
 def _stakes(
@@ -323,7 +352,9 @@ def _stakes(
         return stakes_answer(there, issuer, Asked(at, wanted))
 
     session = session_of(context)
-    told = ask_portfolio(session, Clocks(on, known), question, fold=fold)
+    told = ask_portfolio(
+        session, Clocks(on, known), question, fold=fold, agreements=wanted.agreements
+    )
     put(stakes(told, issuer), session)
 
 
@@ -352,7 +383,13 @@ def _totals(
         return totals_answer(there, Asked(at, wanted))
 
     session = session_of(context)
-    told = ask_portfolio(session, Clocks(on, known, horizon), question, fold=fold)
+    told = ask_portfolio(
+        session,
+        Clocks(on, known, horizon),
+        question,
+        fold=fold,
+        agreements=wanted.agreements,
+    )
     put(totals(told), session)
 
 
@@ -363,11 +400,12 @@ def _ask(
     title: str,
     *,
     fold: bool,
+    agreements: Sequence[str],
     shown: Sequence[str] = PROVISIONS,
 ) -> None:
     """Ask for provisions and show them."""
     session = session_of(context)
-    told = ask_portfolio(session, clocks, question, fold=fold)
+    told = ask_portfolio(session, clocks, question, fold=fold, agreements=agreements)
     put(provisions(told, title, shown), session)
 
 
@@ -382,14 +420,18 @@ def _wanted(
     """Read which of what is found is wanted.
 
     Raises:
-        InputError: a status or a number cannot be read.
+        InputError: a kind, a status or a number cannot be read.
     """
+    from events.base import Kind as ProvisionKind
+    from events.words import choice
     from projections.questions.portfolio_answers import Wanted
 
     return Wanted(
         agreements=tuple(agreement or ()),
         parties=tuple(party or ()),
-        kinds=tuple(kind or ()),
+        kinds=tuple(
+            choice(one, "--kind", get_args(ProvisionKind)) for one in kind or ()
+        ),
         statuses=checked_statuses(status or ()),
         offset=0 if offset is None else count_of(offset, "--offset"),
         limit=None if limit is None else count_of(limit, "--limit"),

@@ -22,6 +22,9 @@ SCHEMA = "whereas/portfolio/1"
 STAKES_SCHEMA = "whereas/portfolio-stakes/1"
 TOTALS_SCHEMA = "whereas/portfolio-totals/1"
 
+# How many names a hint lists.
+MOST_NAMES = 12
+
 Row = TypeVar("Row")
 
 
@@ -211,6 +214,8 @@ def stakes_answer(there: Agreements, issuer: str, asked: Asked) -> PortfolioAnsw
         if (not wanted.agreements or agreement in wanted.agreements)
         and (not wanted.parties or stake.holder in wanted.parties)
     ]
+    if not stakes:
+        _require_parties(there, wanted)
     stakes.sort(key=lambda s: (s.agreement, s.holder, s.basis))
     return _answer(STAKES_SCHEMA, {"stakes": issuer}, asked, stakes)
 
@@ -224,6 +229,8 @@ def totals_answer(there: Agreements, asked: Asked) -> PortfolioAnswer:
     for held in sorted(filter(asked.wanted.takes, there.amounts()), key=_place):
         terms = held.provision.terms
         groups[held.provision.kind, terms.basis].append(held)
+    if not groups:
+        _require_parties(there, asked.wanted)
     order = sorted(groups, key=lambda group: (group[0], group[1] or ""))
     totals = [_total(*group, groups[group]) for group in order]
     return _answer(TOTALS_SCHEMA, {"totals": ""}, asked, totals)
@@ -253,6 +260,8 @@ def _provisions(
 ) -> PortfolioAnswer:
     """Tell of provisions in an order."""
     every = sorted(filter(asked.wanted.takes, found), key=order)
+    if not every:
+        _require_parties(there, asked.wanted)
     page = there.with_events(asked.wanted.page(every))
     items = [
         FoundProvision(
@@ -296,6 +305,16 @@ def _page(
     )
 
 
+def _require_parties(there: Agreements, wanted: Wanted) -> None:
+    """Refuse parties that nobody knows, where an empty answer would hide a slip.
+
+    Raises:
+        NotFound: with the nearest name as a hint.
+    """
+    for party in wanted.parties:
+        _require(party, there.parties, "party")
+
+
 def _require(name: str, names: Callable[[], set[str]], what: str) -> None:
     """Refuse a name that nothing has.
 
@@ -306,6 +325,7 @@ def _require(name: str, names: Callable[[], set[str]], what: str) -> None:
     if name not in known:
         raise NotFound(
             f"no agreement speaks of the {what} {name}",
-            hint=did_you_mean(name, known),
+            hint=did_you_mean(name, known)
+            or f"there are: {', '.join(sorted(known)[:MOST_NAMES]) or 'none'}",
             word=name,
         )
