@@ -157,7 +157,8 @@ def window_of(
         InputError: it cannot be read, or both are given.
     """
     if window is None:
-        last = min(_moved(on.last, within or _DEFAULT_WITHIN), LAST_DAY)
+        # As in due: a year from 2 January ends on the first of the next.
+        last = min(_moved(on.last, within or _DEFAULT_WITHIN) - 1, LAST_DAY)
         return (on.last, last), f"{day_text(on.last)}..{day_text(last)}"
     if within is not None:
         raise InputError(

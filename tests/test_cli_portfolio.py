@@ -316,10 +316,10 @@ def test_a_party_without_anything_is_no_error(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("within", "last"),
     [
-        ("90 days", "2026-04-02"),
-        ("2 weeks", "2026-01-16"),
-        ("1 month", "2026-02-02"),
-        ("2 years", "2028-01-02"),
+        ("90 days", "2026-04-01"),
+        ("2 weeks", "2026-01-15"),
+        ("1 month", "2026-02-01"),
+        ("2 years", "2028-01-01"),
     ],
 )
 def test_a_window_is_as_long_as_it_is_said(desk: Desk, within: str, last: str) -> None:

@@ -532,3 +532,9 @@ error: --between: 2025 is not two dates
 hint: write 2024-12-31..2025-12-31
 --- exit status 2
 """)
+
+
+def test_a_calendar_is_one_form_and_json_another(desk: Desk) -> None:
+    ran = desk.run("due cuad --ics --json")
+    assert (ran.status, ran.stdout) == (2, "")
+    assert "--ics and --json exclude each other" in ran.stderr

@@ -15,6 +15,7 @@ from cli.output import put, write
 from cli.phrases import not_applied, numbers, renew_more
 from cli.session import Session, session_of
 from events.dates import PartialDate
+from events.errors import InputError
 from events.quantity import readable
 
 if TYPE_CHECKING:
@@ -109,6 +110,11 @@ def run(
         supposals=asked.supposals,
     )
     if ics:
+        if session.format is not None:
+            raise InputError(
+                f"--ics and --{session.format} exclude each other",
+                hint=f"leave out --{session.format}",
+            )
         from projections.questions.calendar_file import calendar_file
 
         write(calendar_file(due))
