@@ -83,6 +83,9 @@ def test_a_reader_sees_what_is_withheld_in_its_place(tmp_path: Path) -> None:
     assert (one.withheld, other.withheld) == (0, 21)
     assert one.erased == other.erased == 1
     assert "withheld values" in " ".join(other.not_checked)
+    erased = "what 1 erased value said; that each was erased is recorded by an event"
+    assert erased in one.not_checked
+    assert erased in other.not_checked
 
 
 def test_only_the_rules_decide_what_is_withheld(tmp_path: Path) -> None:

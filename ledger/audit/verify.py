@@ -206,6 +206,11 @@ def _verdict(
         findings.not_checked.append(
             f"{values}; which field each is of is the word of whoever exported"
         )
+    if body.erased:
+        values = counted(body.erased, "erased value")
+        findings.not_checked.append(
+            f"what {values} said; that each was erased is recorded by an event"
+        )
     findings.not_checked += [
         f"{', '.join(sorted(names.CONVENIENCE))}: they are for convenience",
         "that what the events say is true",
