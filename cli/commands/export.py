@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from cli import exporting, options, signing
+from cli import exporting, options, redacting, signing
+from cli.asking import day
 from cli.branches import Branch, branching
 from cli.command import Group
-from cli.output import say
+from cli.output import aside, say
 from cli.session import Session, session_of
 from events.errors import InputError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ledger.audit.checkpoints import Checkpoints
-    from ledger.audit.redaction import Redaction
     from ledger.ledger import Ledger
     from ledger.log.keys import Signer
+    from ledger.log.memory import Memory
     from ledger.log.note import Note
 
 EXAMPLES = (
@@ -112,88 +115,141 @@ def _audit(
     the last signed head is given away (`whereas checkpoint`). `whereas verify` checks
     the bundle offline, and so do openssl and any client of C2SP tlog-tiles.
     """
-    from events.dates import PartialDate
-    from ledger.audit.export import Order, export
-    from ledger.audit.writing import check_free
+    from ledger.audit.beforehand import Foreseen
+    from ledger.audit.export import Order, export, named_documents
 
     session = session_of(context)
-    # Before a snapshot is recorded for nothing.
-    check_free(signing.path_of(session, bundle))
+    path = _target(session, bundle)
     if recorded_by is not None:
         session.flags["recorded_by"] = recorded_by
-    withheld = _redaction(session, redact, redact_file)
+    withheld = redacting.rules_of(session, redact, redact_file)
+    dates = tuple(day(session, text, "--on") for text in on or ())
+    files = tuple(signing.path_of(session, name) for name in document or ())
+    documents = named_documents(files)
+    kept = None if since is None else Kept(since, signing.read(session, since))
     own = signing.signer_of(
         session, key_file, passphrase_file, agent_key, signer, signer_key
     )
     checkpoints = signing.checkpoints_of(session)
-    dates = tuple(map(PartialDate.parse, on or ()))
+    named = tuple(dict.fromkeys(agreements)) if agreements else None
     with session.writing() if own else session.reading() as ledger:
-        note = _note(session, ledger, own, checkpoints, memory)
+        log = _log(session, ledger, own, checkpoints, memory)
+        # All that can be refused is, before a snapshot is recorded for nothing.
+        foreseen = Foreseen(ledger.store, log.size, named)
+        foreseen.check(withheld.redaction, documents)
+        earlier = _earlier(ledger, checkpoints, log, kept)
+        stated = foreseen.stated()
+        note = log.note or _sign(session, ledger, log, checkpoints)
         order = Order(
             note=note.format(),
-            agreements=tuple(agreements) if agreements else None,
-            redaction=withheld,
-            earlier=_earlier(session, checkpoints, note, since),
+            agreements=named,
+            redaction=withheld.redaction,
+            earlier=earlier,
             stamps=checkpoints.stamps(),
             on=dates,
-            stated=tuple(agreements or (a.agreement for a in ledger.agreements())),
-            documents=tuple(signing.path_of(session, name) for name in document or ()),
+            stated=stated,
+            documents=files,
             history=not no_history,
             vkey=own.vkey if own else None,
         )
-        export(ledger.store, signing.path_of(session, bundle), order)
+        counts = export(ledger.store, path, order)
     head = order.head
-    what = "everything" if not agreements else ", ".join(agreements)
+    what = "everything" if named is None else ", ".join(named)
     say(f"wrote {bundle}: {what}, {head.origin} at {head.size} events")
+    aside(*withheld.told(counts))
 
 
-def _note(
+class Kept(NamedTuple):
+    """A signed head that the reader has kept: its file, and what is in it."""
+
+    file: str
+    note: bytes
+
+
+class Log(NamedTuple):
+    """The log that is exported, before it is signed.
+
+    Attributes:
+        origin: its name.
+        size: how many of its events are there to be exported.
+        note: its last signed head, where no key is at hand.
+        signer: its key.
+        memory: what the key signed before.
+    """
+
+    origin: str
+    size: int
+    note: Note | None
+    signer: Signer | None
+    memory: Memory
+
+
+def _target(session: Session, bundle: str) -> Path:
+    """Find where to write, and check that it can be written there."""
+    from ledger.audit.writing import check_free
+
+    if bundle == signing.STDIN:
+        raise InputError(
+            "a bundle is a zip or a folder, and is not written to stdout",
+            hint="name it: whereas export audit bundle.zip",
+        )
+    path = signing.path_of(session, bundle)
+    check_free(path)
+    return path
+
+
+def _log(
     session: Session,
     ledger: Ledger,
     signer: Signer | None,
     checkpoints: Checkpoints,
     memory: str | None,
-) -> Note:
-    """Sign the head of the ledger, or take the last signed one."""
-    if signer is not None:
-        from ledger.audit.signing import sign_now
+) -> Log:
+    """Find the log by its key, which can sign it, or by its last signed head."""
+    from ledger.audit.signing import check_now
+    from ledger.log.checkpoint import Checkpoint
 
-        ledger.snapshot_heads(recorded_by=session.settings.recorded_by)
-        return sign_now(ledger, signer, signing.memory_of(session, memory), checkpoints)
+    remembered = signing.memory_of(session, memory)
+    if signer is not None:
+        check_now(ledger, signer, remembered)
+        return Log(signer.vkey.name, ledger.size, None, signer, remembered)
     note = checkpoints.latest()
     if note is None:
         raise InputError(
             "the ledger has no signed head to export",
             hint="name a key: --key-file FILE; `whereas key new` makes one",
         )
-    return note
+    head = Checkpoint.parse(note.text)
+    return Log(head.origin, head.size, note, None, remembered)
+
+
+def _sign(session: Session, ledger: Ledger, log: Log, checkpoints: Checkpoints) -> Note:
+    """Record a snapshot of all heads, and sign over it."""
+    from ledger.audit.signing import sign_now
+
+    signer = signing.needed(log.signer)
+    ledger.snapshot_heads(recorded_by=session.settings.recorded_by)
+    return sign_now(ledger, signer, log.memory, checkpoints)
 
 
 def _earlier(
-    session: Session, checkpoints: Checkpoints, note: Note, since: str | None
+    ledger: Ledger, checkpoints: Checkpoints, log: Log, since: Kept | None
 ) -> tuple[bytes, ...]:
-    """Give every earlier signed head, and the one that the reader has kept."""
-    from ledger.log.checkpoint import Checkpoint
-    from ledger.log.note import Note
+    """Give every earlier signed head, and the one that the reader has kept.
 
-    size = Checkpoint.parse(note.text).size
-    found = {
-        there: checkpoints.read(there).format()
-        for there in checkpoints.sizes()
-        if there < size
-    }
+    Each is held against the log first.
+    """
+    from ledger.audit.beforehand import check_earlier, check_signed
+
+    found: dict[int, bytes] = {}
+    for size in checkpoints.sizes():
+        note = found[size] = checkpoints.read(size).format()
+        where = f"the signed head of {size} events"
+        check_earlier(note, log.origin, log.size, ledger.store, field=where)
     if since is not None:
-        kept = signing.read(session, since)
-        found.setdefault(Checkpoint.parse(Note.parse(kept).text).size, kept)
-    return tuple(found[there] for there in sorted(found))
-
-
-def _redaction(
-    session: Session, rules: list[str] | None, file: str | None
-) -> Redaction:
-    from ledger.audit.redaction import Redaction
-
-    text = "\n".join(rules or ())
-    if file is not None:
-        text += "\n" + signing.read(session, file).decode("utf-8", "replace")
-    return Redaction.parse(text)
+        file, note = since
+        head = check_earlier(note, log.origin, log.size, ledger.store, field=file)
+        key = log.signer.vkey if log.signer else None
+        check_signed(note, key, ledger.store, file)
+        found.setdefault(head.size, note)
+    return tuple(found[size] for size in sorted(found))

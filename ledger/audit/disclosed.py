@@ -30,6 +30,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64decode
 from binascii import a2b_base64, b2a_base64
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
@@ -42,7 +43,7 @@ from events.catalogue import TYPES, fields_of
 from events.codec import SALT_BYTES, canonical, disclosure, disclosure_digest
 from events.errors import InputError, Integrity
 from ledger.audit.leaf import Leaf, Value
-from ledger.audit.redaction import Redaction
+from ledger.audit.redaction import Redaction, Rule
 from ledger.audit.source import Row
 
 DISCLOSURE_BYTES_MAX = 200_000
@@ -84,13 +85,16 @@ def shown(lines: Sequence[Line]) -> tuple[bytes, bytes]:
     return canonical({name: value for name, _, value in there}), b"".join(salts)
 
 
-def lines_of(row: Row, leaf: Leaf, redaction: Redaction) -> list[str]:
+def lines_of(
+    row: Row, leaf: Leaf, redaction: Redaction, tally: Counter[Rule] | None = None
+) -> list[str]:
     """Write the lines of an event.
 
     Args:
         row: the event, with the values kept beside it.
         leaf: its members.
         redaction: what is withheld.
+        tally: counts the values that each rule withholds.
     """
     lines: dict[str, str] = {}
     values: dict[str, Any] = msgspec.json.decode(row.disclosed)
@@ -98,7 +102,10 @@ def lines_of(row: Row, leaf: Leaf, redaction: Redaction) -> list[str]:
     for at, (name, value) in enumerate(values.items()):
         salt = row.salts[at * SALT_BYTES : (at + 1) * SALT_BYTES]
         text = disclosure(salt, name, value)
-        if redaction.withholds(leaf.agreement, leaf.type, name, confidential):
+        fitting = [*redaction.fitting(leaf.agreement, leaf.type, name, confidential)]
+        if fitting:
+            if tally is not None:
+                tally.update(fitting)
             text = f"{_REDACTED} {name} {disclosure_digest(text)}"
         lines[name] = text
     for name in _erased.decode(row.erased) if row.erased else ():

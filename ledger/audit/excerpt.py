@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from events.codec import decode
@@ -13,7 +14,7 @@ from ledger.audit.disclosed import lines_of
 from ledger.audit.heads import Snapshot
 from ledger.audit.leaf import Leaf, read_leaf
 from ledger.audit.readable import HISTORY_HEADER
-from ledger.audit.redaction import Redaction
+from ledger.audit.redaction import Redaction, Rule
 from ledger.audit.source import LEDGER_STREAM, LogSource, Row
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.note import Note
@@ -28,6 +29,7 @@ class Excerpt:
 
     Attributes:
         cited: the hashes of the documents that events cite.
+        withheld: how many values each rule withheld, once they were written.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Excerpt:
                     agreement=agreement,
                 )
             rows.update((row.position, row) for row in found)
+        self.withheld: Counter[Rule] = Counter()
         self._snapshot, own = _system(source.rows(LEDGER_STREAM, known=known))
         rows.update((row.position, row) for row in own)
         self._rows = dict(sorted(rows.items()))
@@ -110,7 +113,8 @@ class Excerpt:
         for name, position in self._named(names.disclosure_name):
             leaf = self._leaves[position]
             if leaf.digests:
-                lines = lines_of(self._rows[position], leaf, self._redaction)
+                row = self._rows[position]
+                lines = lines_of(row, leaf, self._redaction, self.withheld)
                 yield name, ("".join(f"{line}\n" for line in lines).encode(),)
 
     def _entries(self) -> Iterator[tuple[str, Iterable[bytes]]]:

@@ -11,7 +11,7 @@ What is written is named in :mod:`ledger.audit.names`; who checks it is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from importlib import resources
@@ -28,7 +28,7 @@ from ledger.audit.leaf import read_leaf
 from ledger.audit.manifest import Manifest
 from ledger.audit.readable import state_bytes
 from ledger.audit.reading import CHUNK_BYTES
-from ledger.audit.redaction import NOTHING_WITHHELD, Redaction
+from ledger.audit.redaction import NOTHING_WITHHELD, Redaction, Rule
 from ledger.audit.source import LEDGER_STREAM, LogSource, Row
 from ledger.audit.whole import Whole
 from ledger.audit.writing import writing
@@ -39,6 +39,8 @@ from ledger.log.tree import consistency_proof, root
 
 # Files in the order of their names; content is made when its turn comes.
 Files = Iterable[tuple[str, Iterable[bytes]]]
+# Documents by the names that they have in a bundle.
+Documents = Mapping[str, Path]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +77,16 @@ class Order:
         return Checkpoint.parse(Note.parse(self.note).text)
 
 
-def export(source: LogSource, path: Path, order: Order) -> None:
+def export(source: LogSource, path: Path, order: Order) -> dict[Rule, int]:
     """Write a bundle.
 
     Args:
         source: the log; it may grow meanwhile.
         path: where; a zip when it ends in ``.zip``, else a folder.
         order: what to put into it.
+
+    Returns:
+        How many values each rule withheld; one that two rules fit counts for both.
 
     Raises:
         Refused: something is at ``path``, it cannot be written, or a document is cited
@@ -101,7 +106,7 @@ def export(source: LogSource, path: Path, order: Order) -> None:
             expected=head.root.hex(),
             found=found.hex(),
         )
-    documents = dict(sorted(map(_named_document, order.documents)))
+    documents = named_documents(order.documents)
     body: Whole | Excerpt = (
         Whole(source, head.size, order.redaction)
         if order.agreements is None
@@ -110,14 +115,15 @@ def export(source: LogSource, path: Path, order: Order) -> None:
     with writing(path) as writer:
         for name, chunks in _in_order(_files(source, order, body, documents)):
             writer.add(name, chunks)
-        _check_cited(documents, body.cited)
+        check_cited(documents, body.cited)
+    return {rule: body.withheld[rule] for rule in order.redaction.rules}
 
 
 def _files(
     source: LogSource,
     order: Order,
     body: Whole | Excerpt,
-    documents: Mapping[str, Path],
+    documents: Documents,
 ) -> Iterator[tuple[str, Files]]:
     """Yield the sections of a bundle: what their names begin with, and their files."""
     head = order.head
@@ -220,6 +226,15 @@ def _entry(row: Row, redaction: Redaction) -> Entry:
     return decode(row.event, shown(lines)[0], missing.names)
 
 
+def named_documents(paths: Sequence[Path]) -> Documents:
+    """Name documents by their hashes.
+
+    Raises:
+        InputError: one cannot be read.
+    """
+    return dict(sorted(map(_named_document, paths)))
+
+
 def _named_document(path: Path) -> tuple[str, Path]:
     digest = sha256()
     for chunk in _chunks(path):
@@ -238,7 +253,16 @@ def _chunks(path: Path) -> Iterator[bytes]:
         ) from wrong
 
 
-def _check_cited(documents: Mapping[str, Path], cited: set[str]) -> None:
+def check_cited(documents: Documents, cited: Collection[str]) -> None:
+    """Check that events cite documents.
+
+    Args:
+        documents: the documents.
+        cited: the hashes that events cite.
+
+    Raises:
+        Refused: one is cited by none.
+    """
     for name, path in documents.items():
         if name.removeprefix("documents/") not in cited:
             raise Refused(

@@ -17,7 +17,7 @@ dates and identifiers are in the bytes that are hashed and are never withheld.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -40,6 +40,12 @@ class Rule(NamedTuple):
     agreement: str | None
     type: str | None
     field: str
+
+    def __str__(self) -> str:
+        """Write the rule as it is read."""
+        agreement = "" if self.agreement is None else f"{self.agreement}:"
+        kind = "" if self.type is None else f"{self.type}."
+        return f"{agreement}{kind}{self.field}"
 
     def fits(
         self, agreement: str, kind: str, field: str, confidential: Sequence[str]
@@ -87,9 +93,15 @@ class Redaction:
             field: the name of the value.
             confidential: the names that the event calls confidential.
         """
-        return any(
-            rule.fits(agreement, kind, field, confidential) for rule in self.rules
-        )
+        return any(self.fitting(agreement, kind, field, confidential))
+
+    def fitting(
+        self, agreement: str, kind: str, field: str, confidential: Sequence[str]
+    ) -> Iterator[Rule]:
+        """Yield the rules that withhold a value; see ``withholds``."""
+        for rule in self.rules:
+            if rule.fits(agreement, kind, field, confidential):
+                yield rule
 
 
 NOTHING_WITHHELD = Redaction()

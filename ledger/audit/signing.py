@@ -25,7 +25,7 @@ from ledger.log.keys import Signer
 from ledger.log.memory import Memory
 from ledger.log.note import Note
 from ledger.log.proof import ConsistencyProof, InclusionProof
-from ledger.log.signing import sign_head
+from ledger.log.signing import check_signable, sign_head
 from ledger.log.tree import consistency_proof, inclusion_proof
 from ledger.receipts import Receipt
 from ledger.store import LEDGER_STREAM
@@ -51,9 +51,25 @@ def sign_now(
         Integrity: the ledger is damaged.
         Refused: the ledger is empty, or the key cannot be used.
     """
+    head = _standing(ledger, signer)
+    return checkpoints.add(sign_head(head, ledger.store, signer, memory))
+
+
+def check_now(ledger: Ledger, signer: Signer, memory: Memory) -> None:
+    """Check that the head of a ledger could be signed, before more is recorded.
+
+    Raises:
+        Rollback: the ledger lost events since it was signed.
+        Fork: the ledger changed its past.
+        Integrity: the ledger is damaged.
+        Refused: the ledger is empty, or the key cannot be used.
+    """
+    check_signable(_standing(ledger, signer), ledger.store, signer, memory)
+
+
+def _standing(ledger: Ledger, signer: Signer) -> Checkpoint:
     head = ledger.head()
-    checkpoint = Checkpoint(signer.vkey.name, head.size, head.root)
-    return checkpoints.add(sign_head(checkpoint, ledger.store, signer, memory))
+    return Checkpoint(signer.vkey.name, head.size, head.root)
 
 
 def growth_since(ledger: Ledger, note: Note, old: int) -> bytes:

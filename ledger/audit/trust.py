@@ -6,7 +6,7 @@ changes of keys, which only lead from a key that is trusted to another.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -190,14 +190,37 @@ def _earlier(note: Note, name: str, size: int, head: Checkpoint) -> Checkpoint:
     return old
 
 
-def _signed(note: Note, policy: Policy, name: str) -> list[Verified]:
+def signed_by(
+    note: Note,
+    logs: Sequence[VerifierKey],
+    name: str,
+    witnesses: Iterable[VerifierKey] = (),
+) -> list[Verified]:
+    """Check that a key of the log has signed a head.
+
+    Args:
+        note: the head.
+        logs: the keys of the log.
+        name: what to call the head.
+        witnesses: keys of others that may have signed it.
+
+    Returns:
+        The signatures by these keys.
+
+    Raises:
+        Integrity: none of the log's has, or a signature is wrong.
+    """
     try:
-        believed = list(note.verified([*policy.logs, *policy.witnesses.values()]))
+        believed = list(note.verified([*logs, *witnesses]))
     except Integrity as wrong:
         raise Integrity(f"{name}: {wrong}", hint=wrong.hint, **wrong.facts) from wrong
-    if not any(found.key in policy.logs for found in believed):
+    if not any(found.key in logs for found in believed):
         raise Integrity(f"{name} is not signed by the log", file=name)
     return believed
+
+
+def _signed(note: Note, policy: Policy, name: str) -> list[Verified]:
+    return signed_by(note, policy.logs, name, policy.witnesses.values())
 
 
 def _check_growth(

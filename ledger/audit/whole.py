@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
@@ -12,7 +13,7 @@ from ledger.audit.disclosed import BETWEEN, lines_of
 from ledger.audit.leaf import Leaf, read_leaf, read_leaves
 from ledger.audit.packing import pack
 from ledger.audit.readable import HISTORY_HEADER
-from ledger.audit.redaction import Redaction
+from ledger.audit.redaction import Redaction, Rule
 from ledger.audit.source import LEDGER_STREAM, LogSource, Row
 from ledger.log.tiles import tile_path, tiles
 from ledger.log.tree import HASH_SIZE, TILE_WIDTH, leaf_hash
@@ -25,6 +26,7 @@ class Whole:
 
     Attributes:
         cited: the hashes of the documents that events cite, once they were written.
+        withheld: how many values each rule withheld, once they were written.
     """
 
     def __init__(self, source: LogSource, size: int, redaction: Redaction) -> None:
@@ -32,6 +34,7 @@ class Whole:
         self._size = size
         self._redaction = redaction
         self.cited: set[str] = set()
+        self.withheld: Counter[Rule] = Counter()
 
     def plain(self) -> dict[str, bytes]:
         """Give the small files that only this profile has: none."""
@@ -76,7 +79,7 @@ class Whole:
     def _disclosures(self) -> Iterator[tuple[str, Iterable[bytes]]]:
         for index, width, rows in self._packs():
             text = "".join(
-                BETWEEN.join(lines_of(row, leaf, self._redaction)) + "\n"
+                BETWEEN.join(lines_of(row, leaf, self._redaction, self.withheld)) + "\n"
                 for row, leaf in zip(rows, _leaves(rows), strict=True)
             )
             yield names.disclosures_path(index, width), (text.encode(),)

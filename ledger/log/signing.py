@@ -45,6 +45,25 @@ def sign_head(
         Integrity: The head is not the root of the tiles.
         Refused: The log is empty, or the key is not this log's.
     """
+    _check(head, reader, signer)
+    note = Note(head.text(), ())
+    with memory.locked():
+        memory.compare(note, _growth(head, reader, memory))
+        signed = note.signed(sign(note.text, signer))
+        memory.remember(signed)
+    return signed
+
+
+def check_signable(
+    head: Checkpoint, reader: TileReader, signer: Signer, memory: Memory
+) -> None:
+    """Check that a head could be signed, and sign nothing; see ``sign_head``."""
+    _check(head, reader, signer)
+    with memory.locked():
+        memory.compare(Note(head.text(), ()), _growth(head, reader, memory))
+
+
+def _check(head: Checkpoint, reader: TileReader, signer: Signer) -> None:
     vkey = signer.vkey
     if (vkey.name, vkey.type) != (head.origin, KeyType.ED25519):
         raise Refused(
@@ -61,12 +80,6 @@ def sign_head(
             expected=head.root.hex(),
             found=found.hex(),
         )
-    note = Note(head.text(), ())
-    with memory.locked():
-        memory.compare(note, _growth(head, reader, memory))
-        signed = note.signed(sign(note.text, signer))
-        memory.remember(signed)
-    return signed
 
 
 def _growth(head: Checkpoint, reader: TileReader, memory: Memory) -> list[bytes]:
