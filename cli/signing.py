@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,10 +14,11 @@ from cli.session import Session
 from events.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ledger.audit.checkpoints import Checkpoints
     from ledger.audit.trust import Trust
+    from ledger.log.checkpoint import Checkpoint
     from ledger.log.keyfile import Passphrase
     from ledger.log.keys import Signer
     from ledger.log.memory import Memory
@@ -218,7 +220,9 @@ def policy_of(session: Session, key: str | None, policy: str | None) -> Policy:
     from ledger.log.policy import MAX_POLICY_BYTES, Policy
 
     if policy is not None and key is None:
-        return Policy.parse(read(session, policy, MAX_POLICY_BYTES))
+        data = read(session, policy, MAX_POLICY_BYTES)
+        with _placed(policy):
+            return Policy.parse(data)
     if key is None or policy is not None:
         raise InputError(
             "whom to trust comes from outside of what is verified",
@@ -239,9 +243,35 @@ def trust_of(
 
     return Trust(
         policy_of(session, key, policy),
-        read(session, since) if since is not None else None,
+        head_in(session, since)[0] if since is not None else None,
         [read(session, root) for root in roots or ()],
     )
+
+
+def head_in(session: Session, name: str) -> tuple[bytes, Checkpoint]:
+    """Read a signed head that was named: its bytes, and what it says unverified.
+
+    Raises:
+        InputError: it cannot be read, or is no signed head.
+    """
+    from ledger.log.checkpoint import Checkpoint
+    from ledger.log.note import Note
+
+    data = read(session, name)
+    with _placed(name):
+        return data, Checkpoint.parse(Note.parse(data).text)
+
+
+@contextmanager
+def _placed(name: str) -> Iterator[None]:
+    """Let an error in what a file says name the file."""
+    try:
+        yield
+    except InputError as wrong:
+        place = "stdin" if name == STDIN else name
+        raise InputError(
+            str(wrong), hint=wrong.hint, **{**wrong.facts, "path": place}
+        ) from wrong
 
 
 def read(session: Session, name: str, limit: int = _SMALL_FILE_BYTES) -> bytes:

@@ -121,6 +121,90 @@ def test_the_ledger_is_verified_against_a_head_that_was_kept(desk: Desk) -> None
     assert desk.run("verify --since kept").status == 4
 
 
+def test_a_head_that_was_kept_is_checked_before_the_ledger_is_held_against_it(
+    desk: Desk,
+) -> None:
+    kept = desk.folder / "kept"
+    kept.write_text(desk.run(f"checkpoint {SIGN}").stdout)
+    unsigned = desk.run("verify --since kept")
+    assert (unsigned.status, unsigned.stdout.splitlines()[-1]) == (
+        0,
+        "not checked\twho signed kept (--key or --policy)",
+    )
+    key = vkey(desk)
+    (desk.folder / "policy").write_text(f"log {key}\nquorum none\n")
+    for given in (f"--key {key}", "--policy policy"):
+        ran = desk.run(f"verify --since kept {given}")
+        assert (ran.status, "not checked" in ran.stdout) == (0, False)
+        assert "checked\tthe signature of example.com/deals on the" in ran.stdout
+    text = kept.read_text()
+    kept.write_text(f"{text[:-9]}{'B' if text[-9] == 'A' else 'A'}{text[-8:]}")
+    for given in (f"--key {key}", "--policy policy"):
+        forged = desk.run(f"verify --since kept {given}")
+        assert (forged.stdout, forged.status) == ("", 4)
+        first, expected, found, hint = forged.stderr.splitlines()
+        assert first.startswith("error: kept: the signature by example.com/deals is")
+        assert expected == f"  expected: a signature by {key}"
+        assert found.startswith("  found: — example.com/deals ")
+        assert hint.startswith("hint: ")
+
+
+def test_a_head_signed_by_a_stranger_is_not_relied_on(desk: Desk) -> None:
+    (desk.folder / "kept").write_text(desk.run(f"checkpoint {SIGN}").stdout)
+    for name in ("example.com/deals", "example.com/other"):
+        desk.do(f"key new {name} keys/stranger {KEY}")
+        ran = desk.run(f"verify --since kept --key {vkey(desk, 'stranger')}")
+        assert (ran.stdout, ran.status) == ("", 4)
+        assert "found: example.com/deals+" in ran.stderr
+        (desk.folder / "keys" / "stranger").unlink()
+
+
+def test_a_head_that_was_kept_is_known_by_keys_before_and_after_it(desk: Desk) -> None:
+    (desk.folder / "old").write_text(desk.run(f"checkpoint {SIGN}").stdout)
+    desk.do(
+        f"key new example.com/deals keys/next.key {KEY}",
+        f"key rotate {SIGN} --new-key-file keys/next.key"
+        " --new-passphrase-file keys/passphrase",
+    )
+    sign = SIGN.replace("deals.key", "next.key")
+    (desk.folder / "new").write_text(desk.run(f"checkpoint {sign}").stdout)
+    for head in ("old", "new"):
+        for key in (vkey(desk), vkey(desk, "next.key")):
+            assert desk.run(f"verify --since {head} --key {key}").status == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("verify --key garbage", "--key judges a signed head, and none is given"),
+        ("verify --policy nofile", "--policy judges a signed head, and none is given"),
+        ("verify --leaf xyz", "--leaf is for the proof of one event, and this is"),
+        ("verify --event nofile", "--event is for the proof of one event, and this"),
+        ("verify --tsa-root nofile", "--tsa-root is for a bundle, and this is the led"),
+        ("verify --no-state", "--no-state is for a bundle, and this is the ledger"),
+        ("verify --since kept --key garbage", "a key is name+id+base64"),
+        ("verify --since kept --policy junk.zip", "junk.zip:1: "),
+        ("verify --since junk.zip", "signature lines\n  | junk\n"),
+        ("verify r.tlog-proof --key K --since kept", "--since is for the ledger or a "),
+        ("verify r.tlog-proof --key K --tsa-root x", "--tsa-root is for a bundle, and"),
+        ("verify all --key K --leaf x", "--leaf is for the proof of one event, and th"),
+        ("verify all --key K --since junk.zip", "junk.zip:1: a note ends in an emp"),
+        ("verify nothing.zip", "nothing.zip cannot be read: No such file or directory"),
+        ("verify whereas.db", "hint: whereas verify --ledger whereas.db"),
+    ],
+)
+def test_what_says_nothing_of_what_is_verified_is_refused(
+    desk: Desk, line: str, words: str
+) -> None:
+    (desk.folder / "kept").write_text(desk.run(f"checkpoint {SIGN}").stdout)
+    (desk.folder / "junk.zip").write_text("junk\n")
+    desk.do("export audit all")
+    (desk.folder / "r.tlog-proof").write_text(desk.run("proof alpha-beta @2").stdout)
+    ran = desk.run(line.replace("K", vkey(desk)))
+    assert (ran.stdout, ran.status) == ("", 2)
+    assert words in ran.stderr
+
+
 def test_a_counterparty_cosigns_by_files(desk: Desk) -> None:
     desk.do(
         f"key new beta.example/w keys/witness.key --witness {KEY}",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
+import stat
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli import signing
 from cli.answer import Answer, Table
+from cli.ledger_checking import kept_head, ledger_checked
 from cli.output import put
 from cli.progress import Progress
 from cli.receipt_checking import COLUMNS, is_proof, receipt_checked
@@ -15,13 +19,23 @@ from cli.session import Session, session_of
 from events.errors import InputError
 
 if TYPE_CHECKING:
-    from ledger.audit.verdict import Verdict
-    from ledger.ledger import Ledger
-    from ledger.store import Head
+    from ledger.audit.trust import Trust
 
 OUTPUTS = ("json", "jsonl", "csv")
-SCHEMA = "whereas/check/1"
 RECEIPT = "The receipt of one event"
+LEDGER, BUNDLE, PROOF = "the ledger", "a bundle", "the proof of one event"
+# What can be verified, by the options that say something about it.
+APPLIES = {
+    "--key": (LEDGER, BUNDLE, PROOF),
+    "--policy": (LEDGER, BUNDLE, PROOF),
+    "--since": (LEDGER, BUNDLE),
+    "--tsa-root": (BUNDLE,),
+    "--no-state": (BUNDLE,),
+    "--event": (PROOF,),
+    "--leaf": (PROOF,),
+}
+# How a file of SQLite begins.
+SQLITE = b"SQLite format 3\0"
 EXAMPLES = (
     (
         "a bundle, by the key of the log and a head that you kept",
@@ -89,33 +103,91 @@ def run(
     is listed as well. So is the proof of one event (`append --proof`, `proof`), with
     the event or its hash beside it. Without either, every event, hash and link of the
     ledger is computed again, and with --since it is held against a head that was signed
-    before.
+    before; --key or --policy says by whom.
     """
     session = session_of(context)
+    given = {
+        "--key": key,
+        "--policy": policy,
+        "--since": since,
+        "--tsa-root": tsa_root,
+        "--no-state": no_state or None,
+        "--event": event,
+        "--leaf": leaf,
+    }
+    form = LEDGER if bundle is None else _form(session, bundle)
+    _only(form, [name for name, value in given.items() if value is not None])
     if bundle is None:
-        put(_of_ledger(session, since), session)
-        return
-    if is_proof(signing.path_of(session, bundle)):
+        kept = kept_head(session, since) if since is not None else None
+        named = key is not None or policy is not None
+        trusted = signing.policy_of(session, key, policy) if named else None
+        put(ledger_checked(session, kept, trusted), session)
+    elif form == PROOF:
         trusted = signing.policy_of(session, key, policy)
         put(receipt_checked(session, bundle, trusted, event=event, leaf=leaf), session)
-        return
-    if event is not None or leaf is not None:
-        raise InputError(f"{bundle} is not the proof of one event")
+    else:
+        trust = signing.trust_of(session, key, policy, since, tsa_root)
+        put(_of_bundle(session, bundle, trust, readable=not no_state), session)
+
+
+def _form(session: Session, name: str) -> str:
+    """Tell whether a name is that of a bundle or of the proof of one event.
+
+    Raises:
+        InputError: it cannot be read, or is a ledger.
+    """
+    path = signing.path_of(session, name)
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return BUNDLE
+        with path.open("rb") as file:
+            first = file.read(len(SQLITE))
+    except OSError as wrong:
+        raise InputError(
+            f"{name} cannot be read: {wrong.strerror}", path=name
+        ) from wrong
+    if first == SQLITE:
+        raise InputError(
+            f"{name} is no bundle; it looks like a ledger",
+            hint=f"whereas verify --ledger {shlex.quote(name)}",
+            path=name,
+        )
+    return PROOF if is_proof(path) else BUNDLE
+
+
+def _only(form: str, names: Sequence[str]) -> None:
+    """Refuse options that would say nothing about what is verified.
+
+    Raises:
+        InputError: there is one.
+    """
+    for name in names:
+        if form not in APPLIES[name]:
+            forms = " or ".join(APPLIES[name])
+            raise InputError(
+                f"{name} is for {forms}, and this is {form}",
+                hint=f"leave out {name}, or name {forms}",
+                field=name,
+            )
+    if form == LEDGER and "--since" not in names and names:
+        raise InputError(
+            f"{names[0]} judges a signed head, and none is given",
+            hint=f"whereas verify --since FILE {names[0]} …",
+            field=names[0],
+        )
+
+
+def _of_bundle(session: Session, name: str, trust: Trust, *, readable: bool) -> Answer:
+    """Verify a bundle by what was brought along."""
     from ledger.audit.verify import verify
 
-    trust = signing.trust_of(session, key, policy, since, tsa_root)
-    path = signing.path_of(session, bundle)
     with Progress("verifying") as progress:
         verdict = verify(
-            path,
+            signing.path_of(session, name),
             trust,
-            readable=not no_state,
+            readable=readable,
             progress=lambda done, _all: progress.reach(done),
         )
-    put(_of_bundle(bundle, verdict), session)
-
-
-def _of_bundle(name: str, verdict: Verdict) -> Answer:
     rows = [
         *(("checked", text) for text in verdict.checked),
         *(("not checked", text) for text in verdict.not_checked),
@@ -127,39 +199,3 @@ def _of_bundle(name: str, verdict: Verdict) -> Answer:
         title=f"{name} holds: {verdict.origin}, {verdict.size} events",
         table=Table(COLUMNS, rows),
     )
-
-
-def _of_ledger(session: Session, since: str | None) -> Answer:
-    with session.reading() as ledger:
-        head = ledger.check()
-        rows = [("checked", f"{head.size} events, their links, batches and values")]
-        rows.append(("checked", f"the tree over them: root {head.root.hex()}"))
-        if since is not None:
-            rows.append(("checked", _growth(session, ledger, head, since)))
-    if since is None:
-        rows.append(("not checked", "that nothing was rewritten as a whole (--since)"))
-    return Answer(
-        document={
-            "schema": SCHEMA,
-            "size": head.size,
-            "root": head.root.hex(),
-            "checked": [what for result, what in rows if result == "checked"],
-            "not_checked": [what for result, what in rows if result != "checked"],
-        },
-        items=[{"result": result, "what": what} for result, what in rows],
-        title=f"{session.settings.ledger_words} holds: {head.size} events",
-        table=Table(COLUMNS, rows),
-    )
-
-
-def _growth(session: Session, ledger: Ledger, head: Head, since: str) -> str:
-    """Hold the ledger against a head that was signed before."""
-    from ledger.audit.checkpoints import check_head
-    from ledger.log.checkpoint import Checkpoint
-    from ledger.log.note import Note
-
-    old = Checkpoint.parse(Note.parse(signing.read(session, since)).text)
-    if old.size == 0:
-        raise InputError("an empty log vouches for nothing", path=since)
-    check_head(old, head.size, ledger.store)
-    return f"growth from the head of {old.size} events in {since}"

@@ -174,7 +174,7 @@ class Note:
         if not gap or not block.endswith("\n"):
             raise malformed(
                 "a note ends in an empty line and signature lines",
-                whole[-_ID_SIZE:],
+                (whole.splitlines() or [""])[-1],
                 whole.count("\n"),
                 "signature",
             )
