@@ -179,19 +179,47 @@ def needed(signer: Signer | None) -> Signer:
     return signer
 
 
-def asked(session: Session, file: str | None) -> Passphrase:
-    """Read a passphrase from a file, or ask for it where somebody sits."""
+def asked(session: Session, file: str | None, *, twice: bool = False) -> Passphrase:
+    """Read a passphrase from a file, or ask for it where somebody sits.
+
+    Args:
+        session: the run.
+        file: the file, if one was named.
+        twice: ask again, for a slip in a new one would lose the key.
+    """
     from ledger.log.keyfile import from_file
 
     if file is not None:
         return from_file(path_of(session, file))
 
     def ask() -> bytes:
-        import getpass
-
-        return getpass.getpass("passphrase: ").encode()
+        given = _typed("passphrase: ")
+        if twice and given and _typed("passphrase again: ") != given:
+            raise InputError("the two passphrases differ", hint="type the same twice")
+        return given
 
     return ask
+
+
+def _typed(prompt: str) -> bytes:
+    """Ask for a word at the terminal, which does not show it.
+
+    Raises:
+        InputError: there is no terminal, or its user gave no answer.
+    """
+    import getpass
+    import warnings
+
+    try:
+        with warnings.catch_warnings():
+            # Whatever cannot hide what is typed is no place for a secret.
+            warnings.simplefilter("error", getpass.GetPassWarning)
+            return getpass.getpass(prompt).encode()
+    except (getpass.GetPassWarning, EOFError) as wrong:
+        raise InputError(
+            "no passphrase could be asked for",
+            hint="name its file: --passphrase-file FILE",
+        ) from wrong
 
 
 def memory_of(session: Session, file: str | None) -> Memory:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -243,6 +244,85 @@ def test_a_value_is_erased_for_good(desk: Desk) -> None:
     assert desk.run("erase alpha-beta @2 amount --reason again").status == 1
     desk.do("verify")
     assert b"USD 1bn" not in (desk.folder / "whereas.db").read_bytes()
+
+
+# --- making a key ---------------------------------------------------------------------
+
+
+def asking(monkeypatch: pytest.MonkeyPatch, *answers: str) -> list[str]:
+    """Let somebody sit at the terminal who types these; give what is asked."""
+    prompts: list[str] = []
+
+    def typed(prompt: str) -> str:
+        prompts.append(prompt)
+        return answers[len(prompts) - 1]
+
+    monkeypatch.setattr("getpass.getpass", typed)
+    return prompts
+
+
+def test_a_new_passphrase_is_asked_for_twice(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prompts = asking(monkeypatch, "secret", "secret", "secret")
+    desk.do("key new a.example/log keys/a.key")
+    assert prompts == ["passphrase: ", "passphrase again: "]
+    # A passphrase that opens a key is asked for once.
+    desk.do("checkpoint --key-file keys/a.key --memory keys/a")
+    assert len(prompts) == 3
+
+
+def test_a_slip_in_a_new_passphrase_makes_no_key(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking(monkeypatch, "secret", "secert")
+    assert str(desk.run("key new a.example/log keys/a.key")) == snapshot("""\
+--- stderr
+error: the two passphrases differ
+hint: type the same twice
+--- exit status 2
+""")
+    assert not (desk.folder / "keys" / "a.key").exists()
+
+
+def test_a_key_is_not_made_where_it_cannot_lie(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Nobody types a passphrase for nothing.
+    assert asking(monkeypatch) == []
+    ran = desk.run("key new a.example/log nowhere/a.key")
+    assert (ran.status, "there is no folder /desk/nowhere" in ran.stderr) == (1, True)
+    ran = desk.run("key new a.example/log keys/deals.key")
+    assert (ran.status, "is already there" in ran.stderr) == (1, True)
+
+    def read_only(*_: object) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("os.open", read_only)
+    ran = desk.run(f"key new a.example/log keys/a.key {KEY}")
+    assert (ran.stderr, ran.status) == (
+        "error: /desk/keys/a.key cannot be written: Permission denied\n",
+        1,
+    )
+
+
+def test_where_nobody_sits_a_passphrase_comes_from_a_file(desk: Desk) -> None:
+    code = "from cli.main import main; main()"
+    ran = subprocess.run(
+        [sys.executable, "-c", code, "key", "new", "a.example/log", "a.key"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=desk.folder / "keys",
+        start_new_session=True,
+    )
+    assert (ran.stdout, ran.returncode) == ("", 2)
+    assert ran.stderr == snapshot("""\
+error: no passphrase could be asked for
+hint: name its file: --passphrase-file FILE
+""")
+    assert not (desk.folder / "keys" / "a.key").exists()
 
 
 # --- keys that are kept elsewhere -----------------------------------------------------

@@ -70,12 +70,14 @@ def _new(
     The file is for you alone (mode 0600) and encrypted under the passphrase. Keep it
     away from the ledger: whoever has both can rewrite what nobody else has seen.
     """
+    from ledger.audit.writing import check_free
     from ledger.log.keyfile import generate
     from ledger.log.note import KeyType
 
     session = session_of(context)
+    check_free(signing.path_of(session, file))
     kind = KeyType.COSIGNATURE_V1 if witness else KeyType.ED25519
-    passphrase = signing.asked(session, passphrase_file)
+    passphrase = signing.asked(session, passphrase_file, twice=True)
     path, ledger = signing.path_of(session, file), session.settings.ledger
     if path.parent == ledger.parent and ledger.exists():
         aside("hint: this key lies beside the ledger; keep it somewhere else")

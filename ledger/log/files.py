@@ -54,20 +54,34 @@ def replace(path: Path, data: bytes) -> None:
 
 
 def create(path: Path, data: bytes) -> None:
-    """Write a new file for its owner alone, durably; refuse to write over one."""
+    """Write a new file for its owner alone, durably; refuse to write over one.
+
+    Args:
+        path: The file.
+        data: All of its content.
+
+    Raises:
+        Refused: One is there, or it cannot be written.
+    """
     try:
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
     except FileExistsError as there:
         raise Refused(f"{path} is already there", path=str(path)) from there
+    except OSError as wrong:
+        raise _unwritten(path, wrong) from wrong
     try:
         with os.fdopen(file, "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
         _sync_folder(path.parent)
-    except OSError:
+    except OSError as wrong:
         path.unlink()  # Half a file would be in the way of the next attempt.
-        raise
+        raise _unwritten(path, wrong) from wrong
+
+
+def _unwritten(path: Path, wrong: OSError) -> Refused:
+    return Refused(f"{path} cannot be written: {wrong.strerror}", path=str(path))
 
 
 def read_private(path: Path, limit: int) -> bytes:
