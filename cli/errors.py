@@ -8,6 +8,7 @@
 | 3 | conflict: somebody was faster, or a key was used for something else |
 | 4 | the ledger is damaged |
 | 70 | a bug |
+| 74 | the answer cannot be written; what was recorded stays recorded |
 | 130 | interrupted |
 """
 
@@ -22,6 +23,7 @@ import typer
 
 from cli.hints import for_ledger, ledger_in
 from cli.safe import one_line, visible
+from cli.session import Session
 from events.errors import InputError, Integrity, Refused, WhereasError
 
 BUG, INTERRUPTED = 70, 130
@@ -154,6 +156,19 @@ def _options(context: typer.Context | None) -> list[str]:
         return []
     params = context.command.get_params(context)
     return [name for param in params for name in param.opts if name.startswith("--")]
+
+
+def lost_words(error: WhereasError, session: Session) -> list[str]:
+    """Word that an answer cannot be written, and what may be recorded all the same."""
+    if not session.writes:
+        error.hint = "the answer alone is lost; send it where there is room"
+        return words_of(error, session.argv)
+    error.hint = (
+        "do not record again: what was recorded stays, and `whereas history AGREEMENT`"
+        " shows it"
+    )
+    told = [one_line(session.untold)] if session.untold is not None else []
+    return [*told, *words_of(error, session.argv)]
 
 
 def bug(error: BaseException, argv: Sequence[str]) -> list[str]:

@@ -13,8 +13,9 @@ import typer
 from typer.core import TyperGroup
 
 from cli.command import COMMON, CONTEXT, Group, load
-from cli.errors import BUG, INTERRUPTED, bug, usage_error, words_of
+from cli.errors import BUG, INTERRUPTED, bug, lost_words, usage_error, words_of
 from cli.session import Session
+from cli.streams import Unwritten, guard
 from cli.table import BY_NAME, COMMANDS
 from events.errors import WhereasError
 
@@ -109,18 +110,21 @@ class Main(Group):
             done = super().main(standalone_mode=False, obj=session, **arguments)
             sys.stdout.flush()
         except WhereasError as error:
-            _say(words_of(error, session.argv))
+            lost = isinstance(error, Unwritten)
+            _say(lost_words(error, session) if lost else words_of(error, session.argv))
             return error.exit_code
         except SystemExit as end:
             # Typer ends so when whoever reads our output has had enough of it.
-            if isinstance(end.__context__, BrokenPipeError):
-                return 0
-            raise
+            if not isinstance(end.__context__, BrokenPipeError):
+                raise
+            done = 0
         except typer.TyperException as error:
             _say(words_of(usage_error(error, session.argv), session.argv))
             return error.exit_code
         except (KeyboardInterrupt, typer.Abort):
             return INTERRUPTED
+        except BrokenPipeError:
+            done = 0
         except Exception as error:
             if session.debug:
                 raise
@@ -131,7 +135,13 @@ class Main(Group):
 
 def _say(lines: Sequence[str]) -> None:
     """Write lines on stderr, after what has been written to stdout."""
-    sys.stdout.flush()
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        pass
+    except Unwritten as lost:
+        # What went wrong first is what the exit status says.
+        sys.stderr.write(f"error: {lost}\n")
     sys.stderr.write("".join(f"{line}\n" for line in lines))
 
 
@@ -177,10 +187,7 @@ app = typer.Typer(
 
 def main() -> None:
     """Run the command line and exit."""
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal that lacks a character shows an escape instead.
-        if (reconfigure := getattr(stream, "reconfigure", None)) is not None:
-            reconfigure(errors="backslashreplace")
+    guard()
     # Before it ends, Python looks for circles in everything that was loaded, which
     # takes longer than most answers; the system takes all memory back at once.
     atexit.register(gc.freeze)

@@ -31,6 +31,8 @@ MOST_COLUMNS = 120
 
 def put(answer: Answer, session: Session) -> None:
     """Write an answer in the form that was asked for, or that suits where it goes."""
+    aloud = session.format == "json" or (session.format is None and sys.stdout.isatty())
+    session.untold = answer.title if aloud else None
     match session.format:
         case "json":
             _json([answer.document], indent=True)

@@ -45,6 +45,8 @@ class Session:
         flags: settings given as flags, by key.
         format: json, jsonl or csv where one was asked for.
         debug: show where an unexpected error came from.
+        writes: whether the ledger was opened to record something.
+        untold: the title of the answer, where stdout alone is told of it.
     """
 
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
@@ -55,6 +57,8 @@ class Session:
     flags: dict[str, str] = field(default_factory=dict)
     format: str | None = None
     debug: bool = False
+    writes: bool = False
+    untold: str | None = None
 
     @cached_property
     def settings(self) -> Settings:
@@ -86,6 +90,7 @@ class Session:
         Raises:
             NotFound: there is none.
         """
+        self.writes = True
         return self._open(read_only=False)
 
     def index(self, ledger: Ledger) -> Index:

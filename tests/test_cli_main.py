@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import pkgutil
 import shlex
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -17,9 +19,6 @@ from cli.command import Group, load
 from cli.main import app
 from cli.table import COMMANDS, Row
 from tests.cli_run import OPENED, Desk
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 HEAVY = {
     *("cryptography", "eventsourcing", "ledger", "msgspec", "projections"),
@@ -345,6 +344,98 @@ def test_a_reader_that_has_enough_is_no_error(desk: Desk) -> None:
     command = [sys.executable, "-c", code, "help", "when"]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
+# -- stdout that cannot be written -----------------------------------------------------
+
+
+def left(desk: Desk, line: str, redirected: str, **environ: str) -> tuple[str, int]:
+    """Run a command in a shell; give what it says on stderr, and its exit status."""
+    shell = ("sh", "-c", f'exec "$@" {redirected}', "sh")
+    code = "from cli.main import main; main()"
+    done = subprocess.run(
+        [*shell, sys.executable, "-c", code, *shlex.split(line)],
+        cwd=desk.folder,
+        env={**os.environ, **desk.environ, **environ},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stderr, done.returncode
+
+
+LOST = {
+    ">&-": "error: stdout is closed\n",
+    ">/dev/full": "error: stdout cannot be written: no space left on device\n",
+}
+full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="of Linux")
+
+
+@pytest.fixture(params=[">&-", pytest.param(">/dev/full", marks=full)])
+def redirected(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("form", ["", " --json", " --csv"])
+def test_what_was_recorded_is_told_though_its_receipt_is_lost(
+    desk: Desk, redirected: str, form: str, unbuffered: str
+) -> None:
+    desk.do("init")
+    told, status = left(
+        desk, f"{OPENED[1]}{form}", redirected, PYTHONUNBUFFERED=unbuffered
+    )
+    first, _, rest = told.partition("\n")
+    assert first.startswith("recorded @1 agreement-opened in a-b, known from ")
+    assert rest == LOST[redirected] + (
+        "hint: do not record again: what was recorded stays, and"
+        " `whereas history AGREEMENT` shows it\n"
+    )
+    assert status == 74
+    assert "whereas.db holds: 1 event" in desk.run("verify").stderr
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("line", ["list --json", "help when", "--version", "", "-h"])
+def test_an_answer_that_is_lost_is_no_bug(
+    desk: Desk, redirected: str, line: str, unbuffered: str
+) -> None:
+    desk.do(*OPENED)
+    told, status = left(desk, line, redirected, PYTHONUNBUFFERED=unbuffered)
+    hint = "hint: the answer alone is lost; send it where there is room\n"
+    assert (told, status) == (LOST[redirected] + hint, 74)
+
+
+def test_an_error_is_told_though_stdout_is_closed(desk: Desk, redirected: str) -> None:
+    told, status = left(desk, "show nobody", redirected)
+    assert (told[:28], status) == ("error: there is no ledger at", 1)
+
+
+@pytest.mark.parametrize("more", ["2>&-", pytest.param("2>/dev/full", marks=full)])
+def test_where_nobody_can_be_told_the_exit_status_says_it(
+    desk: Desk, redirected: str, more: str
+) -> None:
+    desk.do(*OPENED)
+    assert left(desk, "list", f"{redirected} {more}") == ("", 74)
+    assert left(desk, "list", more) == ("", 0)
+    assert left(desk, "show nobody", f"{more} <&-") == ("", 1)
+
+
+def test_a_small_answer_to_a_reader_that_has_left_is_no_error(desk: Desk) -> None:
+    desk.do(*OPENED)
+    code = "import time; time.sleep(1); from cli.main import main; main()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, "list", "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=desk.folder,
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
