@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-import asyncio
-import importlib
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -149,28 +149,18 @@ def test_erasing_takes_every_index_away(desk: Desk) -> None:
 # -- Datasette -------------------------------------------------------------------------
 
 
-def opened(desk: Desk) -> Any:  # noqa: ANN401  # Datasette has no types
-    """Open the index of a desk as its metadata say."""
-    desk.do("index rebuild")
-    metadata = json.loads(desk.run("index metadata").stdout)
-    app = importlib.import_module("datasette.app")
-    return app.Datasette([str(desk.folder / INDEX)], metadata=metadata)
-
-
 def asked(desk: Desk, *paths: str) -> list[Any]:
-    """Ask Datasette for documents."""
-
-    async def ask() -> list[Any]:
-        datasette = opened(desk)
-        try:
-            answers = [await datasette.client.get(path) for path in paths]
-        finally:
-            for database in datasette.databases.values():
-                database.close()
-        assert [answer.status_code for answer in answers] == [200] * len(paths)
-        return [answer.json() for answer in answers]
-
-    return asyncio.run(ask())
+    """Ask Datasette for documents of the index, opened as its metadata say."""
+    desk.do("index rebuild")
+    metadata = desk.folder / "metadata.json"
+    metadata.write_text(desk.run("index metadata").stdout, "utf-8")
+    ask = Path(__file__).with_name("datasette_answers.py")
+    files = [str(file) for file in (ask, desk.folder / INDEX, metadata)]
+    ran = subprocess.run(
+        [sys.executable, *files, *paths], check=True, capture_output=True
+    )
+    answers: list[Any] = json.loads(ran.stdout)
+    return answers
 
 
 QUERIES = {
