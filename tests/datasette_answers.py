@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from datasette.app import Datasette  # type: ignore[import-untyped]
+from datasette.app import Datasette  # type: ignore[import-untyped]  # it has none
 
 
 async def answers(index: str, metadata: object, paths: list[str]) -> list[Any]:
