@@ -54,7 +54,12 @@ def covers(outer: str, inner: str) -> bool:
 
 def box_covers(outer: Box, inner: Box) -> bool:
     """Tell whether all of one box lies within another."""
-    return all(_lies_in(getattr(outer, axis), getattr(inner, axis)) for axis in AXES)
+    for axis in AXES:
+        # Most axes of most boxes are unrestricted; this is asked very often.
+        tags = getattr(outer, axis)
+        if tags and not _lies_in(tags, getattr(inner, axis)):
+            return False
+    return True
 
 
 def read_scope(value: object) -> Scope:
@@ -87,9 +92,7 @@ def scope_text(scope: Scope) -> str:
 
 
 def _lies_in(outer: tuple[str, ...], inner: tuple[str, ...]) -> bool:
-    """Tell whether an axis of a box lies within that axis of another."""
-    if not outer:
-        return True
+    """Tell whether an axis of a box lies within some tags of another box."""
     return bool(inner) and all(any(covers(o, i) for o in outer) for i in inner)
 
 

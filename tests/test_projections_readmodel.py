@@ -138,7 +138,7 @@ def rows(path: Path) -> dict[str, list[tuple[object, ...]]]:
             cursor = connection.execute(f"SELECT * FROM {table}")  # noqa: S608  # constants only
             found[table] = sorted((row[1:] for row in cursor), key=repr)
         found["events"] = list(connection.execute("SELECT * FROM events"))
-        for child in ("holders", "tags", "hinges"):
+        for child in ("holders", "hinges"):
             cursor = connection.execute(
                 f"SELECT agreement, name, on_from, known_from, c.* FROM {child} AS c "  # noqa: S608  # constants only
                 "JOIN provisions AS p ON p.id = c.provision"

@@ -20,6 +20,7 @@ from projections.questions.matching import (
     clauses_over,
     coverage,
     is_unbounded,
+    parts_of,
     with_counterparty,
 )
 
@@ -149,32 +150,36 @@ class Bearings:
         """Match one provision with the question, and note what comes of it."""
         clauses = scope_of(provision, self.held, self.who)
         over = coverage(clauses, self.asked.box)
+        parts = parts_of(clauses, self.asked.box, over)
         if is_bounded_by_words(provision, self.held, clauses) and over.possible:
             # Nobody can match words; only what is carved out of them is certain.
             self.aside.append(provision)
             return
-        if over.aside and over.clause is None and not over.parts:
+        if parts.aside and over.clause is None and not parts.near:
             self.aside.append(provision)
         if provision.kind == "priority" and effect != "permits":
-            self._keep_out(provision, effect, over)
+            self._keep_out(provision, effect, over, parts.near)
         else:
-            self.parts.extend(over.parts)
+            self.parts.extend(parts.near)
             self._note(provision, effect, over)
 
-    def _keep_out(self, provision: Provision, effect: Effect, over: Coverage) -> None:
+    def _keep_out(
+        self, provision: Provision, effect: Effect, over: Coverage, near: Sequence[Box]
+    ) -> None:
         """Match a priority with the counterparty: it keeps out all but its holders."""
         holders = self._names(provision.holders)
         inside = {*holders, *self._itself(provision, holders)}
         tags = self.asked.box.counterparty
         met = [_belongs(tag, inside) for tag in tags]
         if not tags:
-            self._divide(over, (*sorted(holders), self.asked.party, THIRD_PARTY))
+            tags = (*sorted(holders), self.asked.party, THIRD_PARTY)
+            self._divide(over, near, tags)
             return
-        self.parts.extend(over.parts)
+        self.parts.extend(near)
         if not any(met):
             self._note(provision, effect, over)
         elif not all(met):
-            self._divide(over, tags)
+            self._divide(over, near, tags)
         elif reserves(provision) and all(_belongs(tag, holders) for tag in tags):
             self._note(provision, "permits", over, yields=True)
 
@@ -187,10 +192,10 @@ class Bearings:
         alone = provision.level != "exclusive" or self.asked.party in holders
         return {self.asked.party} if alone else set()
 
-    def _divide(self, over: Coverage, tags: Iterable[str]) -> None:
+    def _divide(self, over: Coverage, near: Sequence[Box], tags: Iterable[str]) -> None:
         """Hand back the question for each of these counterparties."""
         boxes = [self.asked.box] if over.possible else []
-        for box in (*boxes, *over.parts):
+        for box in (*boxes, *near):
             self.parts += [with_counterparty(box, tag) for tag in dict.fromkeys(tags)]
 
     def _note(

@@ -22,21 +22,29 @@ class Coverage(NamedTuple):
             given, whether it would if they did not hold.
         conditions: the words that nobody can evaluate and that would turn it.
         clause: the clause that decides; None where no clause holds the question.
-        parts: the parts of the question that clauses speak of by themselves: on an axis
-            that the question names too, or by what they carve out of it.
-        aside: those that they include by other axes only.
     """
 
     covered: bool
     conditions: tuple[str, ...] = ()
     clause: Clause | None = None
-    parts: tuple[Box, ...] = ()
-    aside: tuple[Box, ...] = ()
 
     @property
     def possible(self) -> bool:
         """Tell whether the question lies within the scope, or may."""
         return self.covered or bool(self.conditions)
+
+
+class Parts(NamedTuple):
+    """The parts of a question that the clauses of a provision speak of.
+
+    Attributes:
+        near: those of which they speak by themselves: on an axis that the question
+            names too, or by what they carve out of it.
+        aside: those that they include by other axes only.
+    """
+
+    near: tuple[Box, ...]
+    aside: tuple[Box, ...]
 
 
 def coverage(clauses: Sequence[Clause], asked: Box) -> Coverage:
@@ -50,6 +58,25 @@ def coverage(clauses: Sequence[Clause], asked: Box) -> Coverage:
     covered = is_unbounded(clauses)
     conditions: tuple[str, ...] = ()
     decides: Clause | None = None
+    for clause in clauses:
+        if not any(box_covers(box, asked) for box in clause.boxes):
+            continue
+        if clause.condition is None:
+            covered, conditions, decides = clause.include, (), clause
+        elif conditions or covered != clause.include:
+            conditions = (*conditions, clause.condition)
+            decides = clause
+    return Coverage(covered, conditions, decides)
+
+
+def parts_of(clauses: Sequence[Clause], asked: Box, over: Coverage) -> Parts:
+    """Tell of which parts of a question clauses speak.
+
+    Args:
+        clauses: as of :func:`coverage`.
+        asked: the question.
+        over: what they say of all of it.
+    """
     near: dict[Box, None] = {}
     aside: dict[Box, None] = {}
     carved: dict[Box, None] = {}
@@ -62,17 +89,10 @@ def coverage(clauses: Sequence[Clause], asked: Box) -> Coverage:
                 near[part] = None
             else:
                 (aside if clause.include else carved)[part] = None
-        if not any(box_covers(box, asked) for box in clause.boxes):
-            continue
-        if clause.condition is None:
-            covered, conditions, decides = clause.include, (), clause
-        elif conditions or covered != clause.include:
-            conditions = (*conditions, clause.condition)
-            decides = clause
-    if covered or conditions:
+    if over.possible:
         # What is left out of the whole of a question is a part of it on any axis.
         near |= carved
-    return Coverage(covered, conditions, decides, tuple(near), tuple(aside))
+    return Parts(tuple(near), tuple(aside))
 
 
 def is_unbounded(clauses: Sequence[Clause]) -> bool:

@@ -68,6 +68,17 @@ def days_of(provision: Provision, facts: Facts, openness: Openness) -> Days:
     return Days(*starts, *ends, *pause, hangs, int(drifts))
 
 
+def rests_on(provision: Provision) -> frozenset[str]:
+    """Name what the days of a provision may hang on.
+
+    These are milestones, measures, and the provision itself if notice may be given.
+    """
+    names = {provision.id}
+    for when in day_whens(provision):
+        names |= milestones(when.expr) | measures(when.expr)
+    return frozenset(names)
+
+
 def certain_standing(days: Days, day: int) -> Standing | None:
     """Tell how a provision stands by days that no horizon changes.
 

@@ -22,11 +22,18 @@ from projections.fold.resolve import resolve_when
 from projections.fold.spans import Span
 from projections.fold.status import Standing, standing
 from projections.questions.bearing import EXCLUSIVE
-from projections.questions.portfolio import Held, HeldStake, covering, lapses
-from projections.readmodel.hanging import Days, Hangs, certain_standing
+from projections.questions.portfolio import (
+    EVERYTHING,
+    Held,
+    HeldStake,
+    covering,
+    lapses,
+)
+from projections.readmodel.hanging import Days, Hangs, certain_standing, rests_on
 from projections.readmodel.parts import part_of
 from projections.readmodel.reader import endings_in, facts_at, set_by, timeline_at
 from projections.readmodel.rows import FOREVER
+from projections.readmodel.tables import tag_text
 
 _KNOWN = "p.known_from <= :known AND p.known_to > :known"
 _NOW = f"{_KNOWN} AND p.on_from <= :on AND p.on_to > :on"
@@ -34,9 +41,11 @@ _NOW = f"{_KNOWN} AND p.on_from <= :on AND p.on_to > :on"
 # ended by all.
 _LIVE = "p.ends_hi > :on"
 _SELECT = (
-    f"SELECT p.agreement, p.body, {', '.join(f'p.{d}' for d in Days._fields)} FROM"
+    f"SELECT p.agreement, p.body, {', '.join(f'p.{d}' for d in Days._fields)} "  # noqa: S608  # constants only
+    "FROM provisions AS p WHERE"
 )
 _MOST_TEXTS = 500
+_NONE: frozenset[str] = frozenset()
 
 
 class _Row(NamedTuple):
@@ -68,7 +77,9 @@ class Portfolio:
         self._on = on
         self._horizon = horizon
         self._silence = Facts(horizon=horizon)
+        # What is known in agreements of some names, and which those are.
         self._facts: dict[str, Facts] = {}
+        self._about: dict[str, frozenset[str]] = {}
         self._later: dict[tuple[str, str], Closing] = {}
 
     @cached_property
@@ -99,20 +110,10 @@ class Portfolio:
 
     def exclusive(self, asked: Box) -> list[Held]:
         """Find who holds exclusivity; see ``Agreements``."""
-        axes = [axis for axis in AXES if getattr(asked, axis)]
-        # Where nothing is said of an axis, all of it is asked about.
-        left = sum(1 << bit for bit, axis in enumerate(AXES) if axis not in axes)
-        self._asked["left"] = left if axes else 0
-        where = "".join(
-            f" AND (p.open & {1 << AXES.index(axis)} OR EXISTS (SELECT 1 FROM tags "  # noqa: S608  # constants and marks
-            f"AS t WHERE t.provision = p.id AND {_tagged(axis, getattr(asked, axis))}))"
-            for axis in axes
-        )
         levels = f"p.level IN ({_marks(sorted(EXCLUSIVE))}) AND {_LIVE}"
-        source = f"provisions AS p WHERE {levels} AND (p.open & :left) = :left{where}"
         rows: list[_Row] = []
         hangs_on: list[tuple[str, ...]] = []
-        for row in self._rows(source):
+        for row in self._rows(f"{levels} AND {_covered(asked)}"):
             over = self._over(row.agreement, row.provision.over)
             words = covering(row.provision, over, asked)
             if words is not None:
@@ -140,8 +141,8 @@ class Portfolio:
         """Find what a party holds or owes; see ``Agreements``."""
         self._asked["party"] = party
         found = self._found(
-            "(SELECT DISTINCT provision FROM holders WHERE party = :party AND "
-            "known_to > :known) AS h JOIN provisions AS p ON p.id = h.provision WHERE 1"
+            "p.id IN (SELECT provision FROM holders WHERE party = :party AND "
+            "known_to > :known)"
         )
         return list(found)
 
@@ -151,7 +152,7 @@ class Portfolio:
         self._asked |= {"first": first, "last": last}
         found = [*self._ending_firmly(), *self._ending_in_silence(window)]
         found += self._found(
-            f"provisions AS p WHERE p.hangs = {Hangs.FACTS:d} AND {_LIVE} "
+            f"p.hangs = {Hangs.FACTS:d} AND {_LIVE} "
             # The sign keeps to the index in which all else is found as well.
             "AND +p.ends_lo <= :last AND p.ends_hi >= :first "
             "AND (NOT p.drifts OR p.ends_hi <= :last)"
@@ -167,9 +168,8 @@ class Portfolio:
         """Find what waits for a milestone; see ``Agreements``."""
         self._asked["milestone"] = milestone
         found = self._found(
-            "hinges AS h JOIN provisions AS p ON p.id = h.provision WHERE "
-            f"h.milestone = :milestone AND h.known_to > :known "
-            f"AND p.hangs > {Hangs.NOTHING:d} AND {_LIVE}"
+            f"p.hangs > {Hangs.NOTHING:d} AND {_LIVE} AND p.id IN (SELECT provision "  # noqa: S608  # constants only
+            "FROM hinges WHERE milestone = :milestone AND known_to > :known)"
         )
         return [held for held in found if held.standing.status != "ended"]
 
@@ -190,7 +190,7 @@ class Portfolio:
 
     def amounts(self) -> list[Held]:
         """Find what has an amount; see ``Agreements``."""
-        found = self._found(f"provisions AS p WHERE p.amount > '' AND {_LIVE}")
+        found = self._found(f"p.amount > '' AND {_LIVE}")
         return [held for held in found if held.standing.status != "ended"]
 
     def parties(self) -> set[str]:
@@ -241,7 +241,7 @@ class Portfolio:
 
     def _ending_firmly(self) -> Iterator[Held]:
         """Yield what ends in the window whatever the horizon."""
-        firm = f"provisions AS p WHERE p.hangs = {Hangs.NOTHING:d} AND {_LIVE} AND"
+        firm = f"p.hangs = {Hangs.NOTHING:d} AND {_LIVE} AND"
         yield from self._found(f"{firm} p.ends_lo BETWEEN :first AND :last")
         yield from self._found(
             f"{firm} p.ends_lo < p.ends_hi AND p.ends_lo < :first "
@@ -250,9 +250,10 @@ class Portfolio:
 
     def _ending_in_silence(self, window: Span) -> Iterator[Held]:
         """Yield what ends in the window because of what is not known."""
-        silent = f"provisions AS p WHERE p.hangs = {Hangs.SILENCE:d} AND {_LIVE} AND"
+        silent = f"p.hangs = {Hangs.SILENCE:d} AND {_LIVE}"
         texts = self._connection.execute(
-            f"SELECT DISTINCT p.ends FROM {silent} {_KNOWN} AND p.ends IS NOT NULL",  # noqa: S608  # constants only
+            f"SELECT DISTINCT p.ends FROM provisions AS p WHERE {silent} AND {_KNOWN} "  # noqa: S608  # constants only
+            "AND p.ends IS NOT NULL",
             self._asked,
         )
         ending = [
@@ -264,15 +265,18 @@ class Portfolio:
         ]
         for at in range(0, len(ending), _MOST_TEXTS):
             some = ending[at : at + _MOST_TEXTS]
-            yield from self._found(f"{silent} p.ends IN ({_marks(some)})")
+            yield from self._found(f"{silent} AND p.ends IN ({_marks(some)})")
 
-    def _found(self, source: str) -> Iterator[Held]:
-        """Yield the provisions that a query finds, with how they stand."""
-        return self._stood(self._rows(source))
+    def _found(self, where: str) -> Iterator[Held]:
+        """Yield the provisions that meet a condition, with how they stand."""
+        return self._stood(self._rows(where))
 
-    def _rows(self, source: str) -> list[_Row]:
-        """Read the provisions that a query finds."""
-        rows = self._connection.execute(f"{_SELECT} {source} AND {_NOW}", self._asked)
+    def _rows(self, where: str) -> list[_Row]:
+        """Read the provisions that meet a condition.
+
+        It comes last, because it may take longer to test than whether a row is so now.
+        """
+        rows = self._connection.execute(f"{_SELECT} {_NOW} AND {where}", self._asked)
         aside = self.aside
         return [
             _Row(agreement, part_of("provision", body), Days._make(columns))
@@ -282,31 +286,33 @@ class Portfolio:
 
     def _stood(self, rows: Sequence[_Row]) -> Iterator[Held]:
         """Tell how provisions stand; what their agreements know is read at once."""
-        self._learn(row.agreement for row in rows if row.days.hangs == Hangs.FACTS)
-        for agreement, provision, days in rows:
-            yield Held(agreement, provision, self._standing(agreement, provision, days))
+        self._learn(row for row in rows if row.days.hangs == Hangs.FACTS)
+        for row in rows:
+            yield Held(row.agreement, row.provision, self._standing(row))
 
-    def _standing(self, agreement: str, provision: Provision, days: Days) -> Standing:
+    def _standing(self, row: _Row) -> Standing:
         """Tell how a provision stands; facts are only read where they matter."""
-        if days.hangs == Hangs.SILENCE:
-            return standing(provision, self._silence, self._on)
-        if days.hangs == Hangs.NOTHING:
-            there = certain_standing(days, self._on)
+        if row.days.hangs == Hangs.SILENCE:
+            return standing(row.provision, self._silence, self._on)
+        if row.days.hangs == Hangs.NOTHING:
+            there = certain_standing(row.days, self._on)
             if there is not None:
                 return there
-        return standing(provision, self._facts_of(agreement), self._on)
+            self._learn((row,))
+        return standing(row.provision, self._facts[row.agreement], self._on)
 
-    def _facts_of(self, agreement: str) -> Facts:
-        if agreement not in self._facts:
-            self._learn((agreement,))
-        return self._facts[agreement]
-
-    def _learn(self, agreements: Iterable[str]) -> None:
-        """Read what is known in agreements, all at once."""
-        new = set(agreements).difference(self._facts)
-        if new:
+    def _learn(self, rows: Iterable[_Row]) -> None:
+        """Read what is known of what provisions hang on, all at once."""
+        wanted: dict[str, frozenset[str]] = {}
+        for row in rows:
+            there = wanted.get(row.agreement) or self._about.get(row.agreement, _NONE)
+            names = rests_on(row.provision)
+            if not names <= there:
+                wanted[row.agreement] = there | names
+        if wanted:
+            self._about |= wanted
             self._facts |= facts_at(
-                self._connection, new, self._known, horizon=self._horizon
+                self._connection, wanted, self._known, horizon=self._horizon
             )
 
     def _timeline(self, agreement: str) -> Any:  # noqa: ANN401  # a timeline or None
@@ -315,18 +321,24 @@ class Portfolio:
         )
 
 
+def _covered(asked: Box) -> str:
+    """Write the condition that a scope covers a question, as far as tags tell."""
+    if asked == EVERYTHING:
+        return "1"
+    # The axes that are asked about come first: they leave few rows.
+    axes = sorted(AXES, key=lambda axis: not getattr(asked, axis))
+    return " AND ".join(f"({_tagged(axis, getattr(asked, axis))})" for axis in axes)
+
+
 def _tagged(axis: str, tags: Sequence[str]) -> str:
-    """Write the condition that a row of tags covers one of some on an axis."""
-    return f"t.axis = '{axis}' AND t.tag IN ({_marks(_above(tags))})"
-
-
-def _above(tags: Sequence[str]) -> list[str]:
-    """List the tags that cover one of some, and the mark of what is unrestricted."""
-    found = {"*"}
+    """Write the condition that a scope covers one of some tags of an axis, or all."""
+    covering = {"*"}
     for tag in tags:
         parts = tag.split("/")
-        found |= {"/".join(parts[:n]) for n in range(1, len(parts) + 1)}
-    return sorted(found)
+        covering |= {"/".join(parts[:n]) for n in range(1, len(parts) + 1)}
+    return " OR ".join(
+        f"instr(p.scope, '{tag_text(axis, tag)}')" for tag in sorted(covering)
+    )
 
 
 def _marks(texts: Iterable[str]) -> str:

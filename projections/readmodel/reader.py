@@ -187,20 +187,22 @@ def endings_in(
 
 def facts_at(
     connection: sqlite3.Connection,
-    agreements: Iterable[str],
+    wanted: Mapping[str, frozenset[str]],
     position: int,
     *,
     horizon: int,
 ) -> dict[str, Facts]:
-    """Read what was known in several agreements that days may hang on.
+    """Read what was known in several agreements of what days may hang on.
 
     Args:
         connection: to the read model.
-        agreements: which; each is in the answer, also where nothing is known in it.
+        wanted: which agreements, and of each the names of milestones, measures, and
+            provisions of which notice may be given. Each agreement is in the answer,
+            also where nothing is known of them.
         position: the last position included.
         horizon: the day up to which silence means that nothing happened, an ordinal.
     """
-    found = {agreement: Facts(horizon=horizon) for agreement in agreements}
+    found = {agreement: Facts(horizon=horizon) for agreement in wanted}
     rows = connection.execute(
         "SELECT agreement, kind, name, body FROM parts WHERE agreement IN "
         "(SELECT value FROM json_each(?)) AND known_to > ? AND known_from <= ? "
@@ -208,7 +210,9 @@ def facts_at(
         (msgspec.json.encode(list(found)).decode(), position, position),
     )
     for agreement, kind, name, body in rows:
-        _learn(found[agreement], kind, name, part_of(kind, body))
+        # A report is named after its measure and its number.
+        if name.partition("/")[0] in wanted[agreement]:
+            _learn(found[agreement], kind, name, part_of(kind, body))
     for facts in found.values():
         _sort(facts)
     return found

@@ -6,7 +6,7 @@ dates. An index file is disposable: one of another schema or another fold is mad
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 RANGES = {"on_from": int, "on_to": int, "known_from": int, "known_to": int}
 _RANK = {
@@ -31,15 +31,14 @@ PROVISIONS = {
     **_HEAD,
     **_DAYS,
     **dict.fromkeys(("kind", "level", "starts", "ends", "amount"), str),
-    # The axes that a priority leaves open, a bit each in their order.
-    "open": int,
+    # The tags of the scope, as tag_text writes them.
+    "scope": str,
 }
 PARTS = {**_HEAD, "kind": str}
 STAKES = {**_HEAD, "holder": str, "issuer": str, "share": str, "basis": str}
 MEASURES = {**_HEAD, "measure": str, "subject": str, "value": str}
 PARTIES = {**_HEAD, "title": str}
 HOLDERS = {"provision": int, "party": str, "role": str, "known_to": int}
-TAGS = {"provision": int, "axis": str, "tag": str, "known_to": int}
 HINGES = {"provision": int, "milestone": str, "known_to": int}
 EVENTS = {
     "position": int,
@@ -60,7 +59,6 @@ TABLES: dict[str, tuple[dict[str, type], str | None]] = {
     "measures": (MEASURES, "id"),
     "parties": (PARTIES, "id"),
     "holders": (HOLDERS, None),
-    "tags": (TAGS, None),
     "hinges": (HINGES, None),
     "events": (EVENTS, "position"),
     "tracking": (TRACKING, "one"),
@@ -72,7 +70,7 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
         ("hangs", "ends_lo", "ends_hi", "known_to"),
         # What a question asks of a row is in its index, so that few rows are read.
         ("hangs", "known_to", "ends_lo", "ends_hi", "drifts", *_WHEN, "ends"),
-        ("level", "ends_hi", "known_to", *_WHEN, "open"),
+        ("level", "ends_hi", "known_to", *_WHEN, "scope"),
         ("kind", "known_to"),
         ("amount", "known_to"),
     ),
@@ -84,7 +82,6 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "measures": (("agreement", "known_to"),),
     "parties": (("agreement", "known_to"), ("name",)),
     "holders": (("party", "known_to"), ("provision",)),
-    "tags": (("axis", "tag", "known_to"), ("provision", "axis", "tag")),
     "hinges": (("milestone", "known_to"), ("provision",)),
     "events": (("agreement", "seq"),),
 }

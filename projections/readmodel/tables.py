@@ -29,7 +29,7 @@ _INSERTS = {
     for name, (columns, _) in TABLES.items()
 }
 # What is listed of a provision beside its row.
-CHILDREN = ("holders", "tags", "hinges")
+CHILDREN = ("holders", "hinges")
 _NUMBERED = ("provisions", "parts", "stakes", "measures", "parties")
 
 
@@ -100,7 +100,7 @@ class Tables:
         self._waiting.clear()
 
     def _insert_children(self, row: Row, provision: Provision) -> None:
-        """List who has a provision and who owes it, and the tags of its scope."""
+        """List who has a provision and who owes it, and the milestones it hangs on."""
         number, known_to = row.number, row.known_to
         self._waiting["holders"] += [
             (number, party, role, known_to)
@@ -110,8 +110,6 @@ class Tables:
             )
             for party in parties
         ]
-        tags = sorted(set(_tags(provision)))
-        self._waiting["tags"] += [(number, *tag, known_to) for tag in tags]
         self._waiting["hinges"] += [
             (number, name, known_to) for name in sorted(hinges(provision))
         ]
@@ -131,10 +129,15 @@ def _tags(provision: Provision) -> Iterator[tuple[str, str]]:
                     yield axis, "*"
 
 
-def _open_axes(provision: Provision) -> int:
-    """Give the axes that a priority leaves open, a bit each in their order."""
-    tags = set(_tags(provision))
-    return sum(1 << bit for bit, axis in enumerate(AXES) if (axis, "*") in tags)
+def _scope(provision: Provision) -> str:
+    """Write the tags of a provision, with ``*`` for all of an axis of a priority."""
+    tags = sorted(tag_text(axis, tag) for axis, tag in set(_tags(provision)))
+    return "".join(tags).replace("  ", " ")
+
+
+def tag_text(axis: str, tag: str) -> str:
+    """Write a tag of an axis as it stands among others in the column ``scope``."""
+    return f" {axis}:{tag} "
 
 
 def table_of(kind: Kind) -> str:
@@ -169,7 +172,7 @@ def _more(row: Row) -> tuple[Any, ...]:
             *segment.days,
             *(part.kind, part.level, starts_when(part).text, ends),
             None if amount is None else amount.text,
-            _open_axes(part),
+            _scope(part),
         )
     if kind == "stake":
         stake = part_of(kind, segment.body)
