@@ -211,7 +211,8 @@ class _Changed:
     def put(self, key: Key, segment: Segment) -> None:
         """Let a part be so from a day on."""
         segments = self._version.setdefault(key, [])
-        self._before.setdefault(key, list(segments))
+        if key not in self._before:
+            self._before[key] = list(segments)
         if segments and segments[-1].on_from == segment.on_from:
             segments.pop()
         if not segments or segments[-1][1:] != segment[1:]:

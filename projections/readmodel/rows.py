@@ -85,7 +85,9 @@ class Rows:
         changes: Changes,
     ) -> None:
         """Close the rows of segments that are gone, and open those of new ones."""
-        old, new = dict(_ranges(before)), dict(_ranges(after))
+        # Most segments stay what they were, though the last of those may end elsewhere.
+        same = max(_in_common(before, after) - 1, 0)
+        old, new = dict(_ranges(before[same:])), dict(_ranges(after[same:]))
         for range_, segment in old.items():
             if new.get(range_) != segment:
                 row = self.open.pop((key, segment.on_from))
@@ -96,6 +98,14 @@ class Rows:
                 row = Row(key, segment, range_[1], position)
                 self.open[key, segment.on_from] = row
                 changes.opened.append(row)
+
+
+def _in_common(before: Sequence[Segment], after: Sequence[Segment]) -> int:
+    """Count the segments that two lists begin with."""
+    for at, (old, new) in enumerate(zip(before, after, strict=False)):
+        if old is not new and old != new:
+            return at
+    return min(len(before), len(after))
 
 
 def _ranges(

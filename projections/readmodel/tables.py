@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 
 from events.entry import Entry
-from events.scope import AXES
+from events.scope import AXES, Scope
 from events.values import enc_hook
 from projections.fold.provision import Provision
 from projections.fold.resolving import hinges, starts_when
+from projections.questions.matching import is_unbounded
 from projections.readmodel.parts import Kind, part_of
 from projections.readmodel.rows import Row
 from projections.readmodel.schema import TABLES
@@ -115,24 +117,30 @@ class Tables:
         ]
 
 
-def _tags(provision: Provision) -> Iterator[tuple[str, str]]:
-    """Yield the tags that a scope includes; of a priority also where it is open."""
-    clauses = [clause for clause in provision.clauses if clause.include]
-    if provision.level and (not clauses or clauses[0] is not provision.clauses[0]):
-        yield from ((axis, "*") for axis in AXES)
-    for clause in clauses:
-        for box in clause.boxes:
-            for axis in AXES:
-                tags = getattr(box, axis)
-                yield from ((axis, tag) for tag in tags)
-                if provision.level and not tags:
-                    yield axis, "*"
-
-
 def _scope(provision: Provision) -> str:
-    """Write the tags of a provision, with ``*`` for all of an axis of a priority."""
-    tags = sorted(tag_text(axis, tag) for axis, tag in set(_tags(provision)))
-    return "".join(tags).replace("  ", " ")
+    """Write the tags that a scope includes; of a priority also where it is open."""
+    included = tuple(clause.boxes for clause in provision.clauses if clause.include)
+    return _tags(
+        included,
+        priority=bool(provision.level),
+        unbounded=is_unbounded(provision.clauses),
+    )
+
+
+@lru_cache(maxsize=4_096)
+def _tags(included: tuple[Scope, ...], *, priority: bool, unbounded: bool) -> str:
+    """Write tags in their order; an axis that is open is written with a star."""
+    open_axis = ("*",) if priority else ()
+    tags = {
+        tag_text(axis, tag)
+        for scope in included
+        for box in scope
+        for axis in AXES
+        for tag in getattr(box, axis) or open_axis
+    }
+    if priority and unbounded:
+        tags |= {tag_text(axis, "*") for axis in AXES}
+    return "".join(sorted(tags)).replace("  ", " ")
 
 
 def tag_text(axis: str, tag: str) -> str:
@@ -185,22 +193,23 @@ def _more(row: Row) -> tuple[Any, ...]:
     return (kind,)
 
 
-def _words_of(entry: Entry) -> Iterator[str]:
-    """Yield the texts of an event and its sources."""
-    yield entry.envelope.agreement
-    yield from _texts(msgspec.to_builtins(entry.event, enc_hook=enc_hook))
+def _words_of(entry: Entry) -> list[str]:
+    """List the texts of an event and its sources."""
+    words = [entry.envelope.agreement]
+    _add_texts(words, msgspec.to_builtins(entry.event, enc_hook=enc_hook))
     raw = bytes(entry.envelope.sources)
     if raw:
-        yield from _texts(msgspec.json.decode(raw))
+        _add_texts(words, msgspec.json.decode(raw))
+    return words
 
 
-def _texts(value: object) -> Iterator[str]:
-    """Yield every text in a value of JSON."""
+def _add_texts(words: list[str], value: object) -> None:
+    """Add every text in a value of JSON."""
     if isinstance(value, str):
-        yield value
+        words.append(value)
     elif isinstance(value, dict):
         for inner in value.values():
-            yield from _texts(inner)
+            _add_texts(words, inner)
     elif isinstance(value, list | tuple):
         for inner in value:
-            yield from _texts(inner)
+            _add_texts(words, inner)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from typing import Any
 
 from events.base import Change, Event, Grant
 from events.capital import HoldingMoved, InvestmentMade, StakeReported
+from events.catalogue import TYPES
 from events.changes import ProvisionReaffirmed
 from events.frame import (
     AgreementEnded,
@@ -28,44 +31,15 @@ from projections.fold.step import Step
 from projections.readmodel.parts import Key
 
 
-def touched(  # noqa: C901, PLR0912  # one case a type
-    step: Step, state: State
-) -> Iterator[Key]:
-    """Yield the parts that a step has made, changed or left as they were.
+def touched(step: Step, state: State) -> Iterable[Key]:
+    """List the parts that a step has made, changed or left as they were.
 
     Args:
         step: the step, just folded.
         state: the state after it.
     """
-    match step.event:
-        case AgreementOpened(parties=parties):
-            yield from (Key("party", party.id) for party in parties)
-        case PartyJoined(party=party):
-            yield Key("party", party.id)
-        case PartyLeft(party=name) | PartyRestructured(party=name):
-            yield Key("party", name)
-        case StakeReported(holder=holder, issuer=issuer, basis=basis):
-            yield Key("stake", f"{holder}/{issuer}/{basis}")
-        case HoldingMoved():
-            yield Key("holding", str(step.seq))
-        case MeasureReported(measure=measure, subject=subject):
-            yield measured(measure, subject)
-        case DisputeOpened(id=name) | DisputeDecided(dispute=name):
-            yield Key("dispute", name)
-            yield from map(_provision, state.disputes[name].provisions)
-        case AgreementEnded():
-            yield Key("ending", "")
-            yield from map(_provision, state.provisions)
-        case ProvisionReaffirmed():
-            pass
-        case Grant(id=name) | InvestmentMade(id=name) | Change(provision=name):
-            yield _provision(name)
-        case OptionExercised(provision=name):
-            yield _provision(name)
-        case Performed(provision=name, shared_with=others) if step.entry.redacted:
-            yield from map(_provision, dict.fromkeys((name, *others)))
-        case _:
-            pass
+    touches = _TOUCHES.get(type(step.event))
+    return () if touches is None else touches(step.event, step, state)
 
 
 def measured(measure: str, subject: str | None) -> Key:
@@ -101,7 +75,7 @@ def bearing(step: Step, state: State) -> Iterator[tuple[str, int]]:
         step: the step, just folded.
         state: the state after it.
     """
-    for name in dict.fromkeys(_candidates(step.event, state)):
+    for name in _candidates(step.event, state):
         provision = state.provisions.get(name)
         times = 0
         if provision is not None:
@@ -114,7 +88,7 @@ def bearing(step: Step, state: State) -> Iterator[tuple[str, int]]:
 
 
 def _candidates(event: Event, state: State) -> Iterable[str]:
-    """List the provisions that an event may bear on."""
+    """List the provisions that an event may bear on, each once."""
     match event:
         case AgreementEnded():
             return state.provisions
@@ -123,12 +97,68 @@ def _candidates(event: Event, state: State) -> Iterable[str]:
         case MilestoneClaimed(milestone=name) | MilestoneDetermined(milestone=name):
             procedure = state.procedures.get(name)
             return () if procedure is None else (procedure,)
-        case _:
-            named = (getattr(event, "provision", None), getattr(event, "id", None))
-            several = getattr(event, "provisions", ())
-            sharing = getattr(event, "shared_with", ())
-            return (*(name for name in named if name), *several, *sharing)
+    one, several = _fields(type(event))
+    names = {getattr(event, name): None for name in one}
+    for name in several:
+        names |= dict.fromkeys(getattr(event, name))
+    return names
+
+
+@cache
+def _fields(cls: type[Event]) -> tuple[list[str], list[str]]:
+    """List the fields of a type that name a provision, and those that name several."""
+    there = cls.__struct_fields__
+    return (
+        [name for name in ("provision", "id") if name in there],
+        [name for name in ("provisions", "shared_with") if name in there],
+    )
 
 
 def _provision(name: str) -> Key:
     return Key("provision", name)
+
+
+def _dispute(
+    event: DisputeOpened | DisputeDecided, _: Step, state: State
+) -> Iterable[Key]:
+    name = event.id if isinstance(event, DisputeOpened) else event.dispute
+    return Key("dispute", name), *map(_provision, state.disputes[name].provisions)
+
+
+def _performed(event: Performed, step: Step, _: State) -> Iterable[Key]:
+    """List what was performed where an amount is withheld; else nothing changes."""
+    if not step.entry.redacted:
+        return ()
+    return map(_provision, dict.fromkeys((event.provision, *event.shared_with)))
+
+
+_Touches = Callable[[Any, Step, State], Iterable[Key]]
+
+_TOUCHES: dict[type[Event], _Touches] = {
+    **{
+        cls: lambda event, _, __: (_provision(event.id),)
+        for cls in TYPES.values()
+        if issubclass(cls, Grant | InvestmentMade)
+    },
+    **{
+        cls: lambda event, _, __: (_provision(event.provision),)
+        for cls in {*TYPES.values()} - {ProvisionReaffirmed}
+        if issubclass(cls, Change | OptionExercised)
+    },
+    AgreementOpened: lambda event, _, __: [Key("party", p.id) for p in event.parties],
+    AgreementEnded: lambda _, __, state: (
+        Key("ending", ""),
+        *map(_provision, state.provisions),
+    ),
+    PartyJoined: lambda event, _, __: (Key("party", event.party.id),),
+    PartyLeft: lambda event, _, __: (Key("party", event.party),),
+    PartyRestructured: lambda event, _, __: (Key("party", event.party),),
+    StakeReported: lambda event, _, __: (
+        Key("stake", f"{event.holder}/{event.issuer}/{event.basis}"),
+    ),
+    HoldingMoved: lambda _, step, __: (Key("holding", str(step.seq)),),
+    MeasureReported: lambda event, _, __: (measured(event.measure, event.subject),),
+    DisputeOpened: _dispute,
+    DisputeDecided: _dispute,
+    Performed: _performed,
+}
