@@ -1,11 +1,12 @@
 """The rules on append: the fold, run strictly over the whole effective timeline.
 
 An event that comes last in effective order is folded onto the state that is there. So
-is a payment or a report that was learned late: nothing that came after depends on it.
-Any other, one that decides something that terms hang on, and every event of the record
-has the whole history folded anew, so that a retroactive event that makes a later one
-impossible is refused and names it. Rules look only at what is certain from recorded
-events and never at the clock: what was accepted once is accepted for ever.
+is a payment or a report that was learned late, and a payment that is corrected or
+retracted: nothing that came after depends on it. Any other, and one that decides
+something that terms hang on, has the whole history folded anew, so that a retroactive
+event that makes a later one impossible is refused and names it. Rules look only at
+what is certain from recorded events and never at the clock: what was accepted once is
+accepted for ever.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ from events.entry import Entry
 from events.errors import WhereasError
 from events.happenings import Performed
 from projections.fold.folding import fold
-from projections.fold.inserting import insert, late_step
 from projections.fold.naming import first_source, label
 from projections.fold.record import Record, check_record, retractions
+from projections.fold.replacing import replace, replacement, take_back
 from projections.fold.state import State
 from projections.fold.step import Step
 from projections.fold.terms import Terms
@@ -118,26 +119,38 @@ def _extend(checked: _Checked, entries: Sequence[Entry], *, strict: bool) -> Non
     for at, entry in enumerate(entries):
         checked.terms.admit(entry)
         step = appended(checked.timeline, entry, checked.terms.hanging)
-        step = step or _among(checked, entry)
-        if step is None:
+        steps = _among(checked, entry, strict=strict) if step is None else [step]
+        if steps is None:
             _anew(checked, entries[at:], strict=strict)
             return
         checked.entries.append(entry)
-        _grant(checked, step)
-        fold((step,), checked.timeline.facts, checked.state, strict=strict)
+        for step in steps:
+            _grant(checked, step)
+        fold(steps, checked.timeline.facts, checked.state, strict=strict)
 
 
-def _among(checked: _Checked, entry: Entry) -> Step | None:
-    """Put an event that was learned late in its place; give None for most others."""
-    late = late_step(entry, checked.timeline.facts, checked.terms.hanging)
-    if late is None:
+def _among(checked: _Checked, entry: Entry, *, strict: bool) -> list[Step] | None:
+    """Replace a step among others; give what is there to be folded.
+
+    None where the event may touch more, so that all has to be folded anew.
+    """
+    if strict and entry.is_record:
+        _check_record(checked, (entry,))
+    replaced = replacement(checked.timeline, entry, checked.terms.hanging)
+    if replaced is None:
         return None
-    if isinstance(late.event, Performed):
-        granted = checked.granted.get(late.event.provision)
-        if granted is None or late < granted:
+    come, gone = replaced.come, replaced.gone
+    if gone is not None and not isinstance(gone.event, Performed):
+        # A report that is gone leaves its unit to others.
+        return None
+    if come is not None and isinstance(come.event, Performed):
+        granted = checked.granted.get(come.event.provision)
+        if granted is None or come < granted:
             return None
-    insert(checked.timeline, late)
-    return late
+    replace(checked.timeline, entry, replaced)
+    if gone is not None:
+        take_back(checked.state, gone)
+    return [] if come is None else [come]
 
 
 def _grant(checked: _Checked, step: Step) -> None:

@@ -174,6 +174,10 @@ _FIELDS: dict[str, dict[str, Any]] = {
                 {"effective": "2020-05-05"},
                 {"ends": "through 2025"},
                 {"note": "read again"},
+                {"amount": "USD 2m"},
+                {"provision": "q"},
+                {"value": "USD 9m", "subject": "s"},
+                {"measure": "y"},
             )
         ),
         "reason": st.just("wrong"),

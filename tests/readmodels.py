@@ -95,7 +95,7 @@ REPORTED = {"event": "measure-reported", "measure": "x"}
 
 
 def late_ledgers() -> st.SearchStrategy[Listed]:
-    """Draw ledgers of what is learned late and changes nothing that came before."""
+    """Draw ledgers of what is learned late, or otherwise, and changes nothing else."""
     said = st.sampled_from(
         (
             PAID,
@@ -107,6 +107,33 @@ def late_ledgers() -> st.SearchStrategy[Listed]:
     )
     days = st.dates(dt.date(2019, 6, 1), dt.date(2022, 12, 31)).map(str)
     dated = st.builds(lambda fields, day: {**fields, "effective": day}, said, days)
-    return st.lists(dated, max_size=12).map(
-        lambda found: Listed(accepted([GRANT, *found]))
+    again = st.fixed_dictionaries(
+        {
+            "event": st.just("event-corrected"),
+            "target": st.integers(3, 12),
+            "replacement": st.sampled_from(
+                (
+                    {"effective": "2019-12-31"},
+                    {"effective": "2021-03-04"},
+                    {"effective": "milestone m"},
+                    {"amount": "USD 7m"},
+                    {"provision": "q"},
+                    {"value": "USD 9m"},
+                    {"measure": "y"},
+                    {"subject": "t"},
+                    {"note": "read again"},
+                )
+            ),
+            "reason": st.just("wrong"),
+        }
+    )
+    back = st.fixed_dictionaries(
+        {
+            "event": st.just("event-retracted"),
+            "target": st.integers(3, 16),
+            "reason": st.just("wrong"),
+        }
+    )
+    return st.lists(dated | again | back, max_size=16).map(
+        lambda found: Listed(accepted([GRANT, {**GRANT, "id": "q"}, *found]))
     )

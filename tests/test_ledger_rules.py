@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from events.entry import Entry, provisional
@@ -21,7 +21,7 @@ from projections.fold.folding import fold
 from projections.fold.state import State
 from projections.fold.timeline import timeline_of
 from tests.agreements import OPENED, entries
-from tests.histories import TYPES, offers
+from tests.histories import RECORD, TYPES, offers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -505,8 +505,25 @@ def test_in_a_batch_the_refused_event_is_counted_from_nought() -> None:
     assert caught.value.number("draft") == 2
 
 
-@given(st.lists(offers([*TYPES, *["performed", "measure-reported"] * 8]), max_size=24))
-def test_what_is_learned_late_is_judged_as_if_all_were_folded_anew(
+@given(
+    st.lists(
+        offers([*TYPES, *["performed", "measure-reported", *RECORD] * 8]), max_size=24
+    )
+)
+@example(
+    [
+        {"event": "licence-granted", "effective": "2019", "id": "p", "holder": "a"},
+        {"event": "event-retracted", "target": 2, "reason": "wrong"},
+        # It has no such field, and is retracted besides.
+        {
+            "event": "event-corrected",
+            "target": 2,
+            "replacement": {"value": "USD 1m"},
+            "reason": "wrong",
+        },
+    ]
+)
+def test_what_is_replaced_is_judged_as_if_all_were_folded_anew(
     offered: list[dict[str, Any]],
 ) -> None:
     recorded: list[Entry] = []
@@ -517,7 +534,7 @@ def test_what_is_learned_late_is_judged_as_if_all_were_folded_anew(
             entry = provisional(read_draft(fields, agreement="a-b"), seq, seq - 1)
         except WhereasError:
             continue
-        with patch.object(rules, "_among", lambda *_: None):
+        with patch.object(rules, "_among", lambda *_, **__: None):
             forgetful = FoldRules(lambda _, after: recorded[after:])
             expected = refusal(forgetful, entry)
         said = refusal(remembering, entry)
@@ -549,17 +566,23 @@ def paid(state: State) -> dict[str, list[Performance]]:
     }
 
 
-def test_a_payment_learned_late_does_not_fold_everything_anew() -> None:
+def test_a_payment_learned_late_or_otherwise_does_not_fold_everything_anew() -> None:
     there = entries(
         "- {event: LicenceGranted, effective: 2020-01-01, id: p, holder: a}\n"
         "- {event: Performed, effective: 2024-01-01, provision: p, kind: paid}\n"
         "- {event: Performed, effective: 2022-01-01, provision: p, kind: paid}\n"
+        "- {event: EventCorrected, target: 4, reason: misread,"
+        " replacement: {amount: USD 7}}\n"
+        "- {event: EventRetracted, target: 3, reason: recorded twice}\n"
         "- {event: Performed, effective: 2019-01-01, provision: p, kind: paid}\n"
     )
     asked = FoldRules(lambda _, after: there[after:2])
     asked.admit("a-b", there[2:3])
     with patch.object(rules, "_anew", side_effect=AssertionError("all anew")):
-        asked.admit("a-b", there[3:4])
+        for entry in there[3:6]:
+            asked.admit("a-b", [entry])
+    (done,) = asked._checked["a-b"].state.provisions["p"].performed
+    assert (done.seq, str(done.amount)) == (4, "USD 7")
     # Before the grant there was nothing to pay for.
     with pytest.raises(Refused, match="p is not there yet"):
-        asked.admit("a-b", there[4:5])
+        asked.admit("a-b", there[6:7])

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
+from events.base import Event
+from events.catalogue import fields_of
 from events.entry import Entry
 from events.happenings import MeasureReported
 from events.when import Measure, When, atoms, measures, milestones
@@ -59,7 +62,13 @@ def whens_of(entry: Entry) -> Iterator[When]:
     """Yield every When of an event, its effective one first."""
     if entry.envelope.effective is not None:
         yield entry.envelope.effective
-    for name in entry.event.__struct_fields__:
+    for name in _terms(type(entry.event)):
         value = getattr(entry.event, name)
-        if isinstance(value, When):
+        if value is not None:
             yield value
+
+
+@cache
+def _terms(cls: type[Event]) -> tuple[str, ...]:
+    """List the fields of an event type that are Whens."""
+    return tuple(field.name for field in fields_of(cls) if field.type is When)

@@ -41,6 +41,11 @@ class Step(msgspec.Struct, frozen=True, order=True, gc=False):
     effective: When
     entry: Entry
 
+    @property
+    def place(self) -> tuple[int, int, int]:
+        """Give the place among other steps, which no other has."""
+        return self.day, self.signed, self.position
+
 
 # The event is that of the step: an effect names the type that it is for.
 Effect = Callable[[State, Any, Step, Facts], None]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from events.dates import NEG_INF
 from events.entry import Entry
 from events.frame import AgreementOpened
-from events.happenings import MeasureReported, NoticeGiven
+from events.happenings import MeasureReported, NoticeGiven, Performed
 from events.when import (
     Never,
     On,
@@ -25,15 +25,21 @@ from events.when import (
 )
 from projections.fold.folding import fold
 from projections.fold.gathering import spoken_of
-from projections.fold.inserting import insert, late_step, reports_with
 from projections.fold.mentions import mentions, whens_of
+from projections.fold.replacing import (
+    Replacement,
+    replace,
+    replacement,
+    reports_like,
+    take_back,
+)
 from projections.fold.state import State
 from projections.fold.step import Step
 from projections.fold.terms import RENEWAL
 from projections.fold.timeline import Timeline, appended, timeline_of
 from projections.readmodel.memory import Memory
 from projections.readmodel.parts import Key, Skip, Waiting, body_of
-from projections.readmodel.touching import bearing, part_in, touched
+from projections.readmodel.touching import bearing, measured, part_in, touched
 
 Rank = tuple[int, int, int, int]
 _FIRST: Rank = (NEG_INF, 0, 0, 0)
@@ -105,11 +111,11 @@ class Growing:
             step = appended(self._timeline, entry, self._hanging)
         if step is not None:
             return self._last(step)
-        late = None
+        replaced = None
         if not self._state.skipped:
-            late = late_step(entry, self._timeline.facts, self._hanging)
-        found = None if late is None else self._among(late)
-        return self._anew() if found is None else found
+            replaced = replacement(self._timeline, entry, self._hanging)
+        found = None if replaced is None else self._among(entry, replaced)
+        return self._anew() if found is None else iter(found)
 
     def _last(self, step: Step) -> Iterator[Change]:
         """Fold a step that comes last."""
@@ -121,40 +127,55 @@ class Growing:
         changed.fold(step, self._timeline, self._state)
         return changed.found()
 
-    def _among(self, late: Step) -> Iterator[Change] | None:
-        """Put a step among earlier ones; give None where all must be folded anew."""
-        if isinstance(late.event, MeasureReported):
-            return self._report(late)
-        name = late.event.provision  # type: ignore[attr-defined]  # a Performed
-        segments = self.version.get(Key("provision", name))
-        rank = (late.day, late.signed, late.position, 0)
-        if not segments or segments[0].rank > rank:
-            return None
-        insert(self._timeline, late)
-        # Behind the grant; what follows is only looked at from the other end.
-        self._state.provisions[name].set_by.insert(1, late.seq)
+    def _among(self, entry: Entry, replaced: Replacement) -> list[Change] | None:
+        """Replace a step among others; give None where all must be folded anew."""
+        come, gone = replaced.come, replaced.gone
+        if come is not None and isinstance(come.event, Performed):
+            granted = self.version.get(Key("provision", come.event.provision))
+            if not granted or granted[0].rank > _rank(come):
+                return None
+        replace(self._timeline, entry, replaced)
         changed = _Changed(self.version, self._memory)
-        key = Key("set-by", f"{name}/{late.seq}")
-        changed.put(key, Segment(late.day, rank, body_of(1)))
-        return changed.found()
+        found: list[Change] = []
+        for step in replaced.steps:
+            if isinstance(step.event, MeasureReported):
+                told = self._tell(step.event)
+                if told is None:
+                    return None
+                found.append(told)
+        if gone is not None:
+            changed.take_away(_key_of(gone))
+            if isinstance(gone.event, Performed):
+                take_back(self._state, gone)
+        if come is not None:
+            self._put(come, changed)
+        return [*found, *changed.found()]
 
-    def _report(self, late: Step) -> Iterator[Change] | None:
-        """Tell a measure anew, with a report that was learned late."""
-        reports = reports_with(self._timeline, late)
-        if reports is None:
-            return None
-        insert(self._timeline, late)
+    def _put(self, come: Step, changed: _Changed) -> None:
+        """Put a step that came among others, where its provision was granted before."""
+        if isinstance(come.event, Performed):
+            # Behind the grant; what follows is only looked at from the other end.
+            self._state.provisions[come.event.provision].set_by.insert(1, come.seq)
+            changed.put(_key_of(come), Segment(come.day, _rank(come), body_of(1)))
+        for fact in _facts_of(self._timeline, come.entry):
+            changed.put(*fact)
+
+    def _tell(self, one: MeasureReported) -> Change | None:
+        """Tell a measure anew; give None where one of its reports cannot apply."""
         told: Version = {}
         changed, state = _Changed(told, self._memory), State()
-        for step in reports:
+        for step in reports_like(self._timeline, one):
             changed.fold(step, self._timeline, state)
+        if state.skipped:
+            return None
+        key = measured(one.measure, one.subject)
+        self._state.measures.pop((one.measure, one.subject), None)
         self._state.measures |= state.measures
-        (key,) = told
-        before, self.version[key] = self.version.get(key, []), told[key]
-        facts = _Changed(self.version, self._memory)
-        for fact in _facts_of(self._timeline, late.entry):
-            facts.put(*fact)
-        return iter([(key, before, told[key]), *facts.found()])
+        before = self.version.pop(key, [])
+        after = told.get(key, [])
+        if after:
+            self.version[key] = after
+        return key, before, after
 
     def _anew(self) -> Iterator[Change]:
         """Fold everything anew and compare."""
@@ -218,11 +239,15 @@ class _Changed:
         if not segments or segments[-1][1:] != segment[1:]:
             segments.append(segment)
 
+    def take_away(self, key: Key) -> None:
+        """Let a part have never been."""
+        self._before.setdefault(key, self._version.pop(key, []))
+
     def fold(self, step: Step, timeline: Timeline, state: State) -> None:
         """Fold a step, and put the parts that it touches."""
         skipped = len(state.skipped)
         fold((step,), timeline.facts, state)
-        rank = (step.day, step.signed, step.position, 0)
+        rank = _rank(step)
         if len(state.skipped) > skipped:
             skip = Skip(step.seq, str(state.skipped[-1].error))
             key = Key("skipped", str(step.seq))
@@ -251,7 +276,20 @@ class _Changed:
     def found(self) -> Iterator[Change]:
         """Yield the parts that were put, with their segments before and after."""
         for key, before in self._before.items():
-            yield key, before, self._version[key]
+            yield key, before, self._version.get(key, [])
+
+
+def _rank(step: Step) -> Rank:
+    """Give the place of a step."""
+    return *step.place, 0
+
+
+def _key_of(single: Step) -> Key:
+    """Name the part that is of a payment or a report alone."""
+    event = single.event
+    if isinstance(event, MeasureReported):
+        return Key("report", f"{event.measure}/{single.seq}")
+    return Key("set-by", f"{event.provision}/{single.seq}")  # type: ignore[attr-defined]  # a Performed
 
 
 def _facts_of(timeline: Timeline, entry: Entry) -> Iterator[tuple[Key, Segment]]:

@@ -7,7 +7,7 @@ that an answer as known earlier stays what it was.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from events.dates import INF
@@ -65,7 +65,7 @@ class Rows:
     def begin(self, entries: Sequence[Entry]) -> None:
         """Take the first events, whose rows are in the tables already."""
         for key, _, after in self._growing.begin(entries):
-            for (_, on_to), segment in _ranges(after):
+            for (_, on_to), segment in _ranges(after).items():
                 # Since when it is known so is in the tables, and asked of nobody else.
                 self.open[key, segment.on_from] = Row(key, segment, on_to, 0)
 
@@ -87,7 +87,7 @@ class Rows:
         """Close the rows of segments that are gone, and open those of new ones."""
         # Most segments stay what they were, though the last of those may end elsewhere.
         same = max(_in_common(before, after) - 1, 0)
-        old, new = dict(_ranges(before[same:])), dict(_ranges(after[same:]))
+        old, new = _ranges(before[same:]), _ranges(after[same:])
         for range_, segment in old.items():
             if new.get(range_) != segment:
                 row = self.open.pop((key, segment.on_from))
@@ -108,10 +108,8 @@ def _in_common(before: Sequence[Segment], after: Sequence[Segment]) -> int:
     return min(len(before), len(after))
 
 
-def _ranges(
-    segments: Sequence[Segment],
-) -> Iterator[tuple[tuple[int, int], Segment]]:
-    """Yield segments with the days on which they are so."""
-    for at, segment in enumerate(segments):
-        last = at + 1 == len(segments)
-        yield (segment.on_from, FOREVER if last else segments[at + 1].on_from), segment
+def _ranges(segments: Sequence[Segment]) -> dict[tuple[int, int], Segment]:
+    """Map the days on which segments are so to the segments."""
+    ends = [segment.on_from for segment in segments[1:]]
+    ends.append(FOREVER)
+    return {(s.on_from, end): s for s, end in zip(segments, ends, strict=False)}

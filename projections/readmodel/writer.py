@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from events.errors import Conflict
-from projections.readmodel.catching import follow
+from projections.readmodel.catching import CHUNK_EVENTS, follow
 from projections.readmodel.making import create, finish
 from projections.readmodel.reader import WAIT_SECONDS
 from projections.readmodel.rows import Rows
@@ -136,16 +136,20 @@ def _fill(connection: sqlite3.Connection, source: Source, advance: Advance) -> N
     """Fill empty tables, one agreement after the other."""
     connection.execute("BEGIN")
     create(connection)
-    tables, size = Tables(connection), source.size
+    tables, size, taken = Tables(connection), source.size, 0
     for agreement in source.names():
-        rows, made, count = Rows(), [], 0
+        rows, made = Rows(), []
         for entry in source.entries(agreement, known=size - 1):
             made += rows.take(entry).opened
             tables.insert_event(entry)
-            count += 1
+            taken += 1
         tables.insert(agreement, made)
-        tables.flush()
-        advance(count)
+        if taken >= CHUNK_EVENTS:
+            tables.flush()
+            advance(taken)
+            taken = 0
+    tables.flush()
+    advance(taken)
     last = next(iter(source.read(size - 1, 1))).envelope.id if size else ""
     connection.execute("UPDATE tracking SET position = ?, event = ?", (size, last))
     finish(connection)
