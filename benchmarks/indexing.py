@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import count
 from pathlib import Path
+from random import Random
 
 from benchmarks.measuring import Bar, Comparison, compare
 from benchmarks.peers.library import PeerApplication
@@ -17,7 +18,7 @@ from events.scope import Box
 from projections.fold.timeline import timeline_of
 from projections.questions.answers import KnownAt, state_answer
 from projections.readmodel.portfolio import Portfolio
-from projections.readmodel.reader import reading, timeline_at
+from projections.readmodel.reader import provision_at, reading, timeline_at
 from projections.readmodel.writer import rebuild
 
 STATE_EVENTS = 1_000
@@ -111,6 +112,37 @@ def state_of_one(folder: Path, scale: Scale) -> Iterator[Comparison]:
             "repository.get of eventsourcing",
             theirs,
             bar=Bar(ratio=40, rate=200),
+            rounds=scale.rounds,
+        )
+
+
+def one_provision(folder: Path, scale: Scale) -> Iterator[Comparison]:
+    """Compare looking up a provision of an agreement with folding the agreement."""
+    source, path = Entries(scale.index_events), folder / "index.db"
+    rebuild(path, source)
+    with reading(path) as tables:
+        every = tables.execute(
+            "SELECT DISTINCT agreement, name FROM provisions_now ORDER BY 1, 2"
+        ).fetchall()
+        there = Random(0).choices(every, k=scale.lookups)
+        known, day = source.size, ON.last
+
+        def ours() -> int:
+            for agreement, name in there:
+                provision_at(tables, agreement, name, known, day)
+            return len(there)
+
+        def theirs() -> int:
+            for agreement, name in there[: scale.questions]:
+                timeline_of(source.entries(agreement)).state(day).provisions.get(name)
+            return scale.questions
+
+        yield compare(
+            f"one provision on a day, {source.size:,} events",
+            ours,
+            "fold its agreement",
+            theirs,
+            bar=Bar(rate=50_000),
             rounds=scale.rounds,
         )
 

@@ -15,7 +15,12 @@ from benchmarks.auditing import audit
 from benchmarks.curves import main as draw_curves
 from benchmarks.folding import full_fold
 from benchmarks.importing import json_lines
-from benchmarks.indexing import building, portfolio_questions, state_of_one
+from benchmarks.indexing import (
+    building,
+    one_provision,
+    portfolio_questions,
+    state_of_one,
+)
 from benchmarks.measuring import Comparison
 from benchmarks.memory import peaks
 from benchmarks.peers.command import main as compare_products
@@ -32,6 +37,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "import": json_lines,
     "fold": full_fold,
     "state": state_of_one,
+    "lookup": one_provision,
     "index": building,
     "portfolio": portfolio_questions,
     "start": state_of_example,

@@ -19,6 +19,7 @@ class Scale(NamedTuple):
         proofs: how many proofs are made a round.
         index_events: the events of a portfolio that is indexed.
         questions: questions to one agreement a round.
+        lookups: provisions looked up a round.
     """
 
     rounds: int
@@ -31,6 +32,7 @@ class Scale(NamedTuple):
     proofs: int
     index_events: int
     questions: int
+    lookups: int
 
 
 FULL = Scale(
@@ -44,6 +46,7 @@ FULL = Scale(
     proofs=200,
     index_events=100_000,
     questions=20,
+    lookups=20_000,
 )
 # Enough to see that every benchmark still works, too little to measure anything.
 SMOKE = Scale(
@@ -57,4 +60,5 @@ SMOKE = Scale(
     proofs=10,
     index_events=1_000,
     questions=2,
+    lookups=20,
 )

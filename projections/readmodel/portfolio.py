@@ -31,7 +31,13 @@ from projections.questions.portfolio import (
 )
 from projections.readmodel.hanging import Days, Hangs, certain_standing, rests_on
 from projections.readmodel.parts import part_of
-from projections.readmodel.reader import endings_in, facts_at, set_by, timeline_at
+from projections.readmodel.reader import (
+    endings_in,
+    facts_at,
+    provision_at,
+    set_by,
+    timeline_at,
+)
 from projections.readmodel.rows import FOREVER
 from projections.readmodel.tables import tag_text
 
@@ -129,13 +135,7 @@ class Portfolio:
         """Read the provision that an exclusivity is over, if it is over one."""
         if name is None:
             return None
-        asked = {**self._asked, "agreement": agreement, "name": name}
-        found = self._connection.execute(
-            f"SELECT p.body FROM provisions AS p WHERE p.agreement = :agreement "  # noqa: S608  # constants only
-            f"AND p.name = :name AND {_NOW}",
-            asked,
-        ).fetchone()
-        return None if found is None else part_of("provision", found[0])
+        return provision_at(self._connection, agreement, name, self._known, self._on)
 
     def of_party(self, party: str) -> list[Held]:
         """Find what a party holds or owes; see ``Agreements``."""

@@ -67,6 +67,7 @@ _WHEN = ("known_from", "on_from", "on_to")
 INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
     "provisions": (
         ("agreement", "known_to"),
+        ("agreement", "name", "known_to", "on_from"),
         ("hangs", "ends_lo", "ends_hi", "known_to"),
         # What a question asks of a row is in its index, so that few rows are read.
         ("hangs", "known_to", "ends_lo", "ends_hi", "drifts", *_WHEN, "ends"),
