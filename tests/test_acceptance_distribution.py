@@ -42,6 +42,8 @@ def test_the_framework_took_effect_when_its_own_words_say(example: Timeline) -> 
         ("instruments", "de", "permitted"),
         ("instruments/military", "de", "silent"),
         ("instruments/military", "ch", "silent"),
+        ("instruments", "at", "permitted"),
+        ("instruments/military", "at", "silent"),
     ],
 )
 def test_military_instruments_are_carved_out_of_the_mark_too(
