@@ -27,6 +27,7 @@ HISTORY_HEADER = (
 )
 # A spreadsheet would take such a cell for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_QUOTED = frozenset(',"\r\n')
 _DAY_LENGTH = len("2025-10-28")
 
 
@@ -61,7 +62,7 @@ def cell(text: str) -> str:
     """Write a cell so that no spreadsheet runs it."""
     if text.startswith(_FORMULA):
         text = f"'{text}"
-    if text.isalnum() or not any(c in ',"\r\n' for c in text):
+    if _QUOTED.isdisjoint(text):
         return text
     stream = io.StringIO()
     csv.writer(stream, lineterminator="").writerow((text,))
