@@ -24,7 +24,7 @@ SMOKE_UP_TO = 100
 COSTS = {
     "import_us": ("import, an event", "µs"),
     "append_us": ("append", "µs"),
-    "late_us": ("append, learned late", "µs"),
+    "late_us": ("payment, learned late", "µs"),
     "state_us": ("state", "µs"),
     "proof_us": ("inclusion proof", "µs"),
     "memory_mb": ("memory of import", "MB"),

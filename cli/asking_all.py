@@ -154,6 +154,8 @@ def _about(supposal: Supposal, known: Mentions) -> bool:
 def moment_words(at: At, known: str | None, supposals: Sequence[Supposal] = ()) -> str:
     """Echo the moment of knowledge, and what is supposed."""
     place = f"pos:{at.position}" if at.seq is None else f"@{at.seq}"
+    if at.position < 0:
+        place = "nothing yet"
     when = "now" if known in {None, "now"} else f"at {known}"
     supposed = "; ".join(supposal.text for supposal in supposals)
     words = f"as known {when} ({place})"

@@ -51,7 +51,7 @@ whereas.index.db is level with the ledger: 5 events
             "schema": "whereas/index/1",
             "index": "whereas.index.db",
             "state": "behind",
-            "position": 5,
+            "taken": 5,
             "events": 6,
             "behind": 1,
             "bytes": None,

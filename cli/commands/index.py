@@ -44,7 +44,7 @@ METADATA = (
     ("that of another ledger", "whereas index metadata --ledger deals.db"),
 )
 COLUMNS = tuple(
-    Column(name) for name in ("index", "state", "position", "events", "behind", "bytes")
+    Column(name) for name in ("index", "state", "taken", "events", "behind", "bytes")
 )
 
 
@@ -128,7 +128,7 @@ def _answer(place: Place, session: Session) -> Answer:
         "schema": SCHEMA,
         "index": _words(place.path, session),
         "state": state,
-        "position": there.position,
+        "taken": there.position,
         "events": there.size,
         "behind": there.behind,
         "bytes": bytes_,
