@@ -260,6 +260,47 @@ def test_an_end_that_drifts_is_the_horizon_up_to_its_latest_day(
                 assert ends.lo == min(horizon, days.ends_hi)
 
 
+HUNG = """
+- {event: licence-granted, effective: 2020-01-01, id: p, holder: a, ends: through 2024}
+- {event: event-corrected, target: 2, reason: misread, replacement: {ends: %s}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        ("milestone m", "milestone-determined, milestone: m, outcome: occurred"),
+        ("measure x >= USD 5m", "measure-reported, measure: x, value: USD 7m"),
+    ],
+)
+def test_what_a_correction_lets_terms_hang_on_moves_their_days(
+    path: Path, ends: str, said: str
+) -> None:
+    last = f"- {{event: {said}, effective: 2023-01-01}}\n"
+    ledger = Listed(written(HUNG % ends + last))
+    rebuild(path, ledger)
+    with reading(path) as connection:
+        there = connection.execute(
+            "SELECT ends_hi FROM provisions WHERE known_to = ?", (OPEN,)
+        ).fetchall()
+    assert there == [(parse_day("2023-01-01"),)]
+    agree(path, ledger, "2024", 3, NEG_INF)
+
+
+def test_a_payment_corrected_to_a_milestone_waits_until_it_is_reached(
+    path: Path,
+) -> None:
+    late = """
+- {event: event-corrected, target: 3, reason: misread,
+   replacement: {effective: milestone m}}
+- {event: milestone-determined, effective: 2023-01-01, milestone: m, outcome: occurred}
+"""
+    ledger = Listed(written(GRANTED + late))
+    rebuild(path, ledger)
+    for known in range(len(ledger.all)):
+        agree(path, ledger, "2024", known, NEG_INF)
+
+
 def test_a_row_keeps_the_amount_that_was_known_then(path: Path) -> None:
     grant = "{event: PurchaseCommitted, effective: 2020-01-01, id: p, holder: a"
     change = "{event: QuantityChanged, effective: 2020-01-01, provision: p"

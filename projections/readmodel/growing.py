@@ -25,7 +25,7 @@ from events.when import (
 )
 from projections.fold.folding import fold
 from projections.fold.gathering import spoken_of
-from projections.fold.mentions import mentions, whens_of
+from projections.fold.mentions import whens_of
 from projections.fold.replacing import (
     Replacement,
     replace,
@@ -95,7 +95,7 @@ class Growing:
         """
         self._entries.extend(entries)
         for entry in entries:
-            self._hang(entry)
+            self._names[entry.seq] = self._hang(entry)
         return self._anew()
 
     def take(self, entry: Entry) -> Iterator[Change]:
@@ -105,7 +105,7 @@ class Growing:
             The parts that it changes, with their segments before and after.
         """
         self._entries.append(entry)
-        self._hang(entry)
+        self._names[entry.seq] = self._hang(entry)
         step = None
         if not self._state.skipped:
             step = appended(self._timeline, entry, self._hanging)
@@ -200,17 +200,15 @@ class Growing:
     def _mentioned(self) -> set[str]:
         """Collect the milestones that somebody may ask about."""
         record, names = self._timeline.record, set[str]()
-        corrected = []
         for entry in record.entries:
             seq = entry.envelope.seq
-            if seq in record.corrections:
-                corrected.append(entry)
-            else:
-                names |= self._names[seq]
-        return names | mentions(corrected).milestones
+            # A correction may let terms hang on what nothing has hung on before.
+            corrected = seq in record.corrections
+            names |= self._hang(entry) if corrected else self._names[seq]
+        return names
 
-    def _hang(self, entry: Entry) -> None:
-        """Note the names that an event mentions, and those that terms hang on."""
+    def _hang(self, entry: Entry) -> frozenset[str]:
+        """Note the names that terms hang on; give the milestones mentioned."""
         named = getattr(entry.event, "milestone", None)
         names = set() if named is None else {named}
         for when in whens_of(entry):
@@ -218,7 +216,7 @@ class Growing:
                 found = milestones(when.expr)
                 names |= found
                 self._hanging |= found | measures(when.expr)
-        self._names[entry.seq] = frozenset(names)
+        return frozenset(names)
 
 
 class _Changed:
