@@ -137,11 +137,12 @@ def _among(checked: _Checked, entry: Entry, *, strict: bool) -> list[Step] | Non
     if strict and entry.is_record:
         _check_record(checked, (entry,))
     replaced = replacement(checked.timeline, entry, checked.terms.hanging)
-    if replaced is None:
+    if replaced is None or checked.state.skipped:
         return None
     come, gone = replaced.come, replaced.gone
-    if gone is not None and not isinstance(gone.event, Performed):
-        # A report that is gone leaves its unit to others.
+    reports = [step for step in replaced.steps if not isinstance(step.event, Performed)]
+    if entry.is_record and reports:
+        # One that is gone leaves its unit to others; one that is back claims its own.
         return None
     if come is not None and isinstance(come.event, Performed):
         granted = checked.granted.get(come.event.provision)

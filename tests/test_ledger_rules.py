@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
+import msgspec
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from events.correction import WITHHELD
 from events.entry import Entry, provisional
 from events.errors import Refused, WhereasError
 from events.reader import read_draft
@@ -45,6 +47,16 @@ RECORDED = {
     "a suspended licence": f"""
 {LICENCE}}}
 - {{event: ProvisionSuspended, effective: 2023-01-01, provision: p}}
+""",
+    "a licence paid for": f"""
+{LICENCE}}}
+- {{event: TermExtended, effective: 2020-06-30, provision: p, ends: never}}
+- {{event: Performed, effective: 2021-01-01, provision: p, kind: paid}}
+""",
+    "loans in euros after some in dollars were retracted": """
+- {event: MeasureReported, effective: 2020-01-01, measure: loans, subject: c, value: USD 5m}
+- {event: EventRetracted, target: 2, reason: typing error}
+- {event: MeasureReported, effective: 2020-01-01, measure: loans, value: EUR 5m}
 """,
     "a retracted licence": f"""
 {LICENCE}}}
@@ -230,6 +242,25 @@ REFUSED = [
         "{event: ProvisionResumed, effective: 2021-01-01, provision: p}",
         "p is not suspended on 2021-01-01",
         "@2 licence-granted p (2020-01-01)",
+    ),
+    (
+        "a licence paid for",
+        "{event: ProvisionResumed, effective: 2023-01-01, provision: p}",
+        "p is not suspended on 2023-01-01",
+        "@2 licence-granted p (2020-01-01)",
+    ),
+    (
+        "a licence paid for",
+        "{event: ProvisionReinstated, effective: 2023-01-01, provision: p}",
+        "p has not ended by 2023-01-01",
+        "@3 term-extended p (2020-06-30)",
+    ),
+    (
+        "loans in euros after some in dollars were retracted",
+        "{event: EventRetracted, target: 3, reason: they were right}",
+        "this would make @4 measure-reported loans (2020-01-01) impossible: "
+        "loans is in USD elsewhere, not in EUR",
+        "@4 measure-reported loans (2020-01-01)",
     ),
     (
         "a licence",
@@ -503,6 +534,22 @@ def test_in_a_batch_the_refused_event_is_counted_from_nought() -> None:
     with pytest.raises(WhereasError) as caught:
         rules.admit("a-b", there[1:])
     assert caught.value.number("draft") == 2
+
+
+def test_what_no_longer_applied_when_all_was_read_can_be_taken_back() -> None:
+    """A value that is withheld may leave a payment before its grant."""
+    there = entries(
+        "- {event: LicenceGranted, effective: 2021-01-01, id: p, holder: a}\n"
+        "- {event: EventCorrected, target: 2, reason: misread,"
+        " replacement: {effective: 2019-01-01}}\n"
+        "- {event: Performed, effective: 2020-01-01, provision: p, kind: paid}\n"
+        "- {event: EventRetracted, target: 4, reason: never paid}\n"
+    )
+    withheld = msgspec.structs.replace(there[2].event, replacement=WITHHELD)
+    there[2] = Entry(there[2].envelope, withheld, ("replacement",))
+    asked = FoldRules(lambda _, after: there[after:4])
+    asked.admit("a-b", there[4:])
+    assert asked._checked["a-b"].state.provisions["p"].performed == []
 
 
 @given(

@@ -202,7 +202,7 @@ def _resumed(state: State, event: ProvisionResumed, step: Step, facts: Facts) ->
         raise Refused(
             f"{provision.id} is not suspended on {step.effective}",
             hint="history shows when it was",
-            seq=provision.set_by[-1],
+            seq=provision.why.get("suspension", provision.set_by[0]),
         )
     provision.suspension = None
     provision.touch(step.seq, "suspension")
@@ -221,7 +221,7 @@ def _reinstated(
         raise Refused(
             f"{provision.id} has not ended by {by_then(step)}",
             hint="record how it ended first; term-extended moves an end still to come",
-            seq=provision.set_by[-1],
+            seq=provision.why.get("ends", provision.set_by[0]),
         )
     provision.closings = []
     provision.starts = None
