@@ -135,7 +135,7 @@ def _among(checked: _Checked, entry: Entry, *, strict: bool) -> list[Step] | Non
     None where the event may touch more, so that all has to be folded anew.
     """
     if strict and entry.is_record:
-        _check_record(checked, (entry,))
+        check_record(entry, checked.timeline.record)
     replaced = replacement(checked.timeline, entry, checked.terms.hanging)
     if replaced is None or checked.state.skipped:
         return None

@@ -8,13 +8,14 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from events.dates import INF, NEG_INF
 from events.entry import Entry, provisional
 from events.reader import read_draft
 from projections.fold.folding import fold
+from projections.fold.record import Record, hear, heard, record_of
 from projections.fold.state import State
 from projections.fold.timeline import timeline_of
 from tests.agreements import state
@@ -156,3 +157,40 @@ def test_the_same_offers_give_the_same_history(offered: list[dict[str, Any]]) ->
     assert [e.envelope for e in accepted(offered)] == [
         e.envelope for e in accepted(offered)
     ]
+
+
+_RETRACTED = st.builds(
+    lambda target: {"event": "event-retracted", "target": target, "reason": "so"},
+    st.integers(2, 20),
+)
+
+
+@settings(max_examples=100)
+@given(st.lists(offers([*HAPPENINGS, *RECORD * 12]) | _RETRACTED, max_size=20))
+@example(
+    [
+        {"event": "licence-granted", "effective": "2019", "id": "p", "holder": "a"},
+        {
+            "event": "event-corrected",
+            "target": 2,
+            "replacement": {"ends": "never"},
+            "reason": "misread",
+        },
+        # Each of these takes the one before it back.
+        *(
+            {"event": "event-retracted", "target": target, "reason": "so"}
+            for target in (3, 4, 5)
+        ),
+    ]
+)
+def test_hearing_the_record_event_by_event_is_hearing_it_at_once(
+    offered: list[dict[str, Any]],
+) -> None:
+    record = Record()
+    for entry in accepted(offered):
+        if entry.is_record:
+            hear(record, entry, heard(record, entry))
+        else:
+            record.entries.append(entry)
+            record.known[entry.seq] = entry
+        assert record == record_of(list(record.known.values()))

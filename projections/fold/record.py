@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -22,6 +24,7 @@ class Record(msgspec.Struct):
         retracted: the number of the retraction of each event that does not count.
         links: the numbers of the sources found later, by event.
         known: every recorded event by its number.
+        spoken: the events that speak of events, in the order of their numbers.
     """
 
     entries: list[Entry] = msgspec.field(default_factory=list)
@@ -29,6 +32,23 @@ class Record(msgspec.Struct):
     retracted: dict[int, int] = msgspec.field(default_factory=dict)
     links: dict[int, list[int]] = msgspec.field(default_factory=dict)
     known: dict[int, Entry] = msgspec.field(default_factory=dict)
+    spoken: list[Entry] = msgspec.field(default_factory=list)
+
+
+class Heard(NamedTuple):
+    """What the next event of the record makes of the one event that it is about.
+
+    Attributes:
+        number: that of the event, 0 where it is about none.
+        before: the event as it counted, if it did.
+        after: the event as it counts from now on, if it does.
+        said: what is said of events from now on; only this one is corrected in it.
+    """
+
+    number: int
+    before: Entry | None
+    after: Entry | None
+    said: Record
 
 
 def record_of(entries: Sequence[Entry]) -> Record:
@@ -44,8 +64,9 @@ def record_of(entries: Sequence[Entry]) -> Record:
     Raises:
         InputError: a correction gives an event fields that it cannot have.
     """
-    record = Record(known={entry.envelope.seq: entry for entry in entries})
     spoken = [entry for entry in entries if entry.envelope.type in RECORD_TYPES]
+    known = {entry.envelope.seq: entry for entry in entries}
+    record = Record(known=known, spoken=spoken)
     record.retracted = retractions(spoken)
     replaced = _replaced(spoken, record)
     silent = {entry.seq for entry in spoken} | record.retracted.keys()
@@ -55,6 +76,47 @@ def record_of(entries: Sequence[Entry]) -> Record:
         if seq not in silent
     ]
     return record
+
+
+def heard(record: Record, entry: Entry) -> Heard:
+    """Tell what the next event of the record changes.
+
+    What it retracts may have spoken of another, and so on; the last one is the only
+    one of which something else comes to count.
+
+    Cost: that of hearing all events of the record, and no others.
+    """
+    number = _target(entry)
+    while (there := record.known.get(number)) is not None and there.is_record:
+        number = _target(there)
+    said = record_of([*([] if there is None else [there]), *record.spoken, entry])
+    at = _place(record, number)
+    counted = record.entries[at : at + 1]
+    before = counted[0] if counted and counted[0].seq == number else None
+    return Heard(number, before, said.entries[0] if said.entries else None, said)
+
+
+def hear(record: Record, entry: Entry, found: Heard) -> None:
+    """Let the next event of the record count, in place; see :func:`heard`."""
+    number, before, after, said = found
+    at = _place(record, number)
+    record.entries[at : at + (before is not None)] = [] if after is None else [after]
+    record.retracted, record.links = said.retracted, said.links
+    record.corrections.pop(number, None)
+    record.corrections |= said.corrections
+    record.known[entry.seq] = entry
+    record.spoken.append(entry)
+
+
+def _target(entry: Entry) -> int:
+    """Give the number of the event that one speaks of, 0 for none."""
+    target: int = getattr(entry.event, "target", 0)
+    return target
+
+
+def _place(record: Record, number: int) -> int:
+    """Give the place of an event among those that count."""
+    return bisect_left(record.entries, number, key=lambda entry: entry.seq)
 
 
 def retractions(spoken: Sequence[Entry]) -> dict[int, int]:

@@ -17,7 +17,7 @@ from events.happenings import MeasureReported, Performed
 from events.when import On
 from projections.fold.facts import Facts
 from projections.fold.gathering import happen
-from projections.fold.record import Record, record_of
+from projections.fold.record import Heard, hear, heard
 from projections.fold.spans import date_span
 from projections.fold.state import State
 from projections.fold.step import Step
@@ -30,12 +30,12 @@ class Replacement(NamedTuple):
     Attributes:
         gone: the step that is no longer there, if any.
         come: the step that is there from now on, if any.
-        record: what counts from now on; None where the next event just counts as well.
+        heard: what the next event says; None where it just counts as well.
     """
 
     gone: Step | None
     come: Step | None
-    record: Record | None
+    heard: Heard | None
 
     @property
     def steps(self) -> list[Step]:
@@ -56,34 +56,26 @@ def replacement(
     if not entry.is_record:
         come = _single(entry, timeline.facts, hanging)
         return None if come is None else Replacement(None, come, None)
-    record = record_of([*timeline.record.known.values(), entry])
-    before = {known.seq: known for known in timeline.record.entries}
-    after = {known.seq: known for known in record.entries}
+    found = heard(timeline.record, entry)
+    if found.before == found.after:
+        return Replacement(None, None, found)
     steps: list[Step | None] = []
-    changed = {
-        seq for seq in before.keys() | after.keys() if before.get(seq) != after.get(seq)
-    }
-    if len(changed) > 1:
-        return None
-    for seq in changed:
-        for known in (before.get(seq), after.get(seq)):
-            step = None
-            if known is not None:
-                step = _single(known, timeline.facts, hanging)
-                if step is None:
-                    return None
-            steps.append(step)
-    gone, come = steps or (None, None)
-    return Replacement(gone, come, record)
+    for known in (found.before, found.after):
+        step = None if known is None else _single(known, timeline.facts, hanging)
+        if known is not None and step is None:
+            return None
+        steps.append(step)
+    gone, come = steps
+    return Replacement(gone, come, found)
 
 
 def replace(timeline: Timeline, entry: Entry, replaced: Replacement) -> None:
     """Put what the next event replaces into a timeline, where it belongs."""
-    if replaced.record is None:
+    if replaced.heard is None:
         timeline.record.entries.append(entry)
         timeline.record.known[entry.seq] = entry
     else:
-        timeline.record = replaced.record
+        hear(timeline.record, entry, replaced.heard)
     if replaced.gone is not None:
         del timeline.steps[_index(timeline.steps, replaced.gone)]
         _forget(timeline.facts, replaced.gone)
@@ -99,11 +91,14 @@ def take_back(state: State, gone: Step) -> None:
     provision.set_by.remove(gone.seq)
 
 
-def reports_like(timeline: Timeline, one: MeasureReported) -> list[Step]:
-    """List the reports of the same measure, in their order."""
+def reports_like(timeline: Timeline, first: Step) -> list[Step]:
+    """List the reports of the measure that one reports, from its day on."""
+    one = first.event
+    assert isinstance(one, MeasureReported)  # noqa: S101  # whoever asks has a report
+    start = bisect_left(timeline.steps, first.day, key=lambda step: step.day)
     return [
         step
-        for step in timeline.steps
+        for step in timeline.steps[start:]
         if isinstance(step.event, MeasureReported)
         and (step.event.measure, step.event.subject) == (one.measure, one.subject)
     ]

@@ -7,6 +7,7 @@ reaches back, all is folded anew, and what has changed is found by comparison.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -38,7 +39,7 @@ from projections.fold.step import Step
 from projections.fold.terms import RENEWAL
 from projections.fold.timeline import Timeline, appended, timeline_of
 from projections.readmodel.memory import Memory
-from projections.readmodel.parts import Key, Skip, Waiting, body_of
+from projections.readmodel.parts import Key, Skip, Waiting, body_of, part_of
 from projections.readmodel.touching import bearing, measured, part_in, touched
 
 Rank = tuple[int, int, int, int]
@@ -136,13 +137,9 @@ class Growing:
                 return None
         replace(self._timeline, entry, replaced)
         changed = _Changed(self.version, self._memory)
-        found: list[Change] = []
-        for step in replaced.steps:
-            if isinstance(step.event, MeasureReported):
-                told = self._tell(step.event)
-                if told is None:
-                    return None
-                found.append(told)
+        found = self._told(replaced)
+        if found is None:
+            return None
         if gone is not None:
             changed.take_away(_key_of(gone))
             if isinstance(gone.event, Performed):
@@ -160,22 +157,39 @@ class Growing:
         for fact in _facts_of(self._timeline, come.entry):
             changed.put(*fact)
 
-    def _tell(self, one: MeasureReported) -> Change | None:
-        """Tell a measure anew; give None where one of its reports cannot apply."""
-        told: Version = {}
+    def _told(self, replaced: Replacement) -> list[Change] | None:
+        """Tell measures anew; give None where a report of them cannot apply."""
+        firsts: dict[Key, Step] = {}
+        for step in sorted(replaced.steps, key=lambda step: step.place):
+            if isinstance(step.event, MeasureReported):
+                key = measured(step.event.measure, step.event.subject)
+                firsts.setdefault(key, step)
+        found: list[Change] = []
+        for key, first in firsts.items():
+            told = self._tell(key, first)
+            if told is None:
+                return None
+            found.append(told)
+        return found
+
+    def _tell(self, key: Key, first: Step) -> Change | None:
+        """Tell a measure anew from the day of a report on."""
+        before = self.version.get(key, [])
+        kept = before[: bisect_left(before, first.day, key=lambda one: one.on_from)]
+        told: Version = {key: kept} if kept else {}
         changed, state = _Changed(told, self._memory), State()
-        for step in reports_like(self._timeline, one):
+        name = first.event.measure, first.event.subject  # type: ignore[attr-defined]  # a MeasureReported
+        if kept:
+            state.measures[name] = part_of("measure", kept[-1].body)
+        for step in reports_like(self._timeline, first):
             changed.fold(step, self._timeline, state)
         if state.skipped:
             return None
-        key = measured(one.measure, one.subject)
-        self._state.measures.pop((one.measure, one.subject), None)
+        self._state.measures.pop(name, None)
         self._state.measures |= state.measures
-        before = self.version.pop(key, [])
-        after = told.get(key, [])
-        if after:
-            self.version[key] = after
-        return key, before, after
+        self.version.pop(key, None)
+        self.version |= told
+        return key, before, told.get(key, [])
 
     def _anew(self) -> Iterator[Change]:
         """Fold everything anew and compare."""
