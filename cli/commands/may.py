@@ -131,16 +131,36 @@ def run(
 def answer(may: MayAnswer, asked: Asked) -> Answer:
     """Show what a party may do, with what decides."""
     verdict = may.verdict.replace("-", " ")
+    several = _several(may)
     return Answer(
         document=may,
         items=[may],
         title=f"{may.party}, {_question(may)}: {verdict} {asked.clocks}",
         table=Table(COLUMNS, list(_rows(may))),
-        shown=Table(SHOWN, [_shown(reason) for reason in may.because]),
-        more=tuple(_more(may)),
-        remarks=tuple(_remarks(may)),
+        shown=Table(SHOWN, [_shown(reason, several) for reason in may.because]),
+        more=tuple(_more(may, several)),
+        remarks=tuple(_remarks(may, several)),
         hints=tuple(_hints(may)),
     )
+
+
+def _several(may: MayAnswer) -> bool:
+    """Tell whether the answer draws on several agreements, which share their ids."""
+    reasons = (*_reasons(may), *may.former)
+    names = {reason.agreement for reason in reasons}
+    return len(names | {str(stands["agreement"]) for stands in may.aside}) > 1
+
+
+def _reasons(may: MayAnswer) -> Iterator[Reason]:
+    """Yield the reasons of the answer, then those of the parts that have another."""
+    yield from may.because
+    for part in may.unless:
+        yield from part.because
+
+
+def _name(agreement: str, provision: str, several: bool) -> str:
+    """Name a provision, with its agreement where there are several."""
+    return f"{agreement} {provision}" if several else provision
 
 
 def _question(may: MayAnswer) -> str:
@@ -173,10 +193,10 @@ def _rows(may: MayAnswer) -> Iterator[tuple[str, ...]]:
             )
 
 
-def _shown(reason: Reason) -> tuple[str, ...]:
+def _shown(reason: Reason, several: bool) -> tuple[str, ...]:
     """Write a reason for a reader."""
     return (
-        reason.provision,
+        _name(reason.agreement, reason.provision, several),
         _DOES[reason.effect],
         reason.status.replace("-", " "),
         "; ".join((*reason.waits_for, *reason.words)),
@@ -184,39 +204,41 @@ def _shown(reason: Reason) -> tuple[str, ...]:
     )
 
 
-def _more(may: MayAnswer) -> Iterator[Table]:
+def _more(may: MayAnswer, several: bool) -> Iterator[Table]:
     """Show the parts that have another answer, and what does not count."""
     columns = tuple(map(Column, ("part", "answer", "because")))
     rows = [
         (
             part.scope_text,
             part.verdict.replace("-", " "),
-            "; ".join(_because(reason) for reason in part.because),
+            "; ".join(_because(reason, several) for reason in part.because),
         )
         for part in may.unless
     ]
     yield Table(columns, rows, title="Unless")
     yield Table(
         tuple(map(Column, ("provision", "status", "from_to"))),
-        [_former(reason) for reason in may.former],
+        [_former(reason, several) for reason in may.former],
         title="Does not count",
     )
 
 
-def _because(reason: Reason) -> str:
+def _because(reason: Reason, several: bool) -> str:
     """Write a reason of a part."""
     hangs = "; ".join((*reason.waits_for, *reason.words))
-    words = f"{reason.provision} {_DOES[reason.effect]}"
+    name = _name(reason.agreement, reason.provision, several)
+    words = f"{name} {_DOES[reason.effect]}"
     return f"{words} ({hangs})" if hangs else words
 
 
-def _former(reason: Reason) -> tuple[str, str, str]:
+def _former(reason: Reason, several: bool) -> tuple[str, str, str]:
     """Write a provision that speaks of the question and does not count."""
     status = reason.status.replace("-", " ")
+    name = _name(reason.agreement, reason.provision, several)
     if reason.effect == "carved-out":
-        return (reason.provision, _DOES[reason.effect], "")
+        return (name, _DOES[reason.effect], "")
     first, last = reason.starts_between[0], reason.ends_between[1]
-    return (reason.provision, f"{status}, {_DOES[reason.effect]}", _span(first, last))
+    return (name, f"{status}, {_DOES[reason.effect]}", _span(first, last))
 
 
 def _span(first: str | None, last: str | None) -> str:
@@ -224,12 +246,16 @@ def _span(first: str | None, last: str | None) -> str:
     return f"{first or ''} … {last or ''}".strip()
 
 
-def _remarks(may: MayAnswer) -> Iterator[str]:
+def _remarks(may: MayAnswer, several: bool) -> Iterator[str]:
     """Say what a reader should know beside the table."""
     for clash in may.conflicts:
+        permits, bars = (
+            _name(reason.agreement, reason.provision, several)
+            for reason in (clash.permits, clash.bars)
+        )
         yield (
-            f"Conflict: {clash.permits.provision} permits what {clash.bars.provision} "
-            "bars. Which prevails, the ledger does not say."
+            f"Conflict: {permits} permits what {bars} bars."
+            " Which prevails, the ledger does not say."
         )
     if may.verdict == "silent":
         yield "No provision that holds on the day speaks of it."
@@ -240,12 +266,14 @@ def _remarks(may: MayAnswer) -> Iterator[str]:
             f"{one.successor} comes after {one.party} ({one.change}, @{one.event}): "
             f"what {one.party} held is {one.successor}'s."
         )
-    reasons = (*may.because, *(r for part in may.unless for r in part.because))
-    yield from flagged((reason.provision, reason.flags) for reason in reasons)
+    yield from flagged(
+        (_name(reason.agreement, reason.provision, several), reason.flags)
+        for reason in _reasons(may)
+    )
     yield from not_applied(may.skipped, several=len(may.agreements) > 1)
     for stands in may.aside:
         about = stands["scope_text"] or stands["text"] or ""
-        name = stands["provision"]
+        name = _name(str(stands["agreement"]), str(stands["provision"]), several)
         if stands["level"] is None:
             yield f"{name} stands aside: it is about {about}."
         else:

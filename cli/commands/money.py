@@ -75,21 +75,34 @@ def run(
 def answer(found: MoneyAnswer, asked: Asked) -> Answer:
     """Show what is owed, provision by provision and in total."""
     lines = [*found.lines, *found.totals]
+    several = _several(found)
     rows = [*map(_row, lines), *map(_award_row, found.awards)]
     return Answer(
         document=found,
         items=[*lines, *found.awards],
         title=f"Money {asked.clocks}",
         table=Table(COLUMNS, rows),
-        shown=Table(SHOWN, [_shown(line) for line in found.lines]),
+        shown=Table(SHOWN, [_shown(line, several) for line in found.lines]),
         more=(
-            Table(SHOWN, [_shown(line) for line in found.totals], title="In total"),
             Table(
-                AWARDED, [_awarded(award) for award in found.awards], title="Awarded"
+                SHOWN,
+                [_shown(line, several) for line in found.totals],
+                title="In total",
+            ),
+            Table(
+                AWARDED,
+                [_awarded(award, several) for award in found.awards],
+                title="Awarded",
             ),
         ),
         remarks=tuple(_remarks(found)),
     )
+
+
+def _several(found: MoneyAnswer) -> bool:
+    """Tell whether the answer draws on several agreements, which share their ids."""
+    lines = {line.agreement for line in found.lines}
+    return len(lines | {award.agreement for award in found.awards}) > 1
 
 
 def _row(line: Line) -> tuple[str, ...]:
@@ -114,10 +127,11 @@ def _award_row(award: Award) -> tuple[str, ...]:
     )
 
 
-def _awarded(award: Award) -> tuple[str, ...]:
+def _awarded(award: Award, several: bool) -> tuple[str, ...]:
     """Write what a decision awards for a reader."""
+    name = f"{award.agreement} {award.dispute}" if several else award.dispute
     return (
-        *(award.dispute, _award(award), _interest(award), award.outcome),
+        *(name, _award(award), _interest(award), award.outcome),
         numbers([award.event]),
     )
 
@@ -134,10 +148,11 @@ def _interest(award: Award) -> str:
     return award.interest + (f" ({award.basis})" if award.basis else "")
 
 
-def _shown(line: Line) -> tuple[str, ...]:
-    """Write a line for a reader."""
+def _shown(line: Line, several: bool) -> tuple[str, ...]:
+    """Write a line for a reader, with its agreement where there are several."""
+    names = " + ".join(line.provisions)
     return (
-        " + ".join(line.provisions),
+        f"{line.agreement} {names}" if several else names,
         _committed(line),
         _performed(line),
         line.outstanding or "",
@@ -173,10 +188,17 @@ def _remarks(found: MoneyAnswer) -> Iterator[str]:
     """Say why something is no number, and what speaks against it."""
     if not found.lines:
         yield "No money is committed or was handed over."
-    reasons = [why for line in found.lines for why in (*line.why, *_contradicted(line))]
+    several = _several(found)
+    reasons = [
+        f"{line.agreement}: {why}" if several else why
+        for line in found.lines
+        for why in (*line.why, *_contradicted(line))
+    ]
     yield from (f"{why}." for why in dict.fromkeys(reasons))
     for award in found.awards:
         if award.perhaps:
-            yield f"@{award.event} is dated {award.decided}, perhaps after this day."
+            where = f"{award.agreement} " if several else ""
+            at = f"{where}@{award.event}"
+            yield f"{at} is dated {award.decided}, perhaps after this day."
     if found.awards:
         yield "What was paid of an award is counted only under a provision."

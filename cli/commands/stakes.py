@@ -43,7 +43,7 @@ COLUMNS = (
     Column("moved_since"),
 )
 SHOWN = (
-    *(Column(name, narrow=True) for name in ("holder", "issuer")),
+    *(Column(name, narrow=True) for name in ("agreement", "holder", "issuer")),
     Column("dated", whole=True),
     Column("share", whole=True, style="bold"),
     *(Column(name) for name in ("change", "value", "basis", "by")),
@@ -110,6 +110,8 @@ def run(
 def answer(found: StakesAnswer, asked: Asked) -> Answer:
     """Show reports of stakes, those on one basis below each other."""
     rows = list(_rows(found))
+    # An event is one of its agreement; where there is but one, it goes without saying.
+    several = len({series.agreement for series in found.series}) > 1
     return Answer(
         document=found,
         items=found.series,
@@ -117,7 +119,10 @@ def answer(found: StakesAnswer, asked: Asked) -> Answer:
         table=Table(COLUMNS, rows),
         shown=Table(
             SHOWN,
-            [(r[1], r[2], r[4], r[5], r[6], r[8], r[3], r[9]) for r in rows],
+            [
+                (r[0] if several else "", *(r[n] for n in (1, 2, 4, 5, 6, 8, 3, 9)))
+                for r in rows
+            ],
         ),
         remarks=tuple(_remarks(found)) if rows else ("No stake was reported.",),
     )
