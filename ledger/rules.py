@@ -115,18 +115,36 @@ class FoldRules:
 
 
 def _extend(checked: _Checked, entries: Sequence[Entry], *, strict: bool) -> None:
-    """Add events to what is remembered, anew where they are not the last."""
+    """Add events to what is remembered, anew where they are not the last.
+
+    Events that are appended together are judged together: what comes behind one may
+    make possible what it could not do alone.
+    """
     for at, entry in enumerate(entries):
-        checked.terms.admit(entry)
-        step = appended(checked.timeline, entry, checked.terms.hanging)
-        steps = _among(checked, entry, strict=strict) if step is None else [step]
-        if steps is None:
-            _anew(checked, entries[at:], strict=strict)
+        rest = entries[at:]
+        try:
+            taken = _taken(checked, entry, strict=strict)
+        except WhereasError:
+            if len(rest) == 1:
+                raise
+            taken = False
+        if not taken:
+            _anew(checked, rest, strict=strict)
             return
-        checked.entries.append(entry)
-        for step in steps:
-            _grant(checked, step)
-        fold(steps, checked.timeline.facts, checked.state, strict=strict)
+
+
+def _taken(checked: _Checked, entry: Entry, *, strict: bool) -> bool:
+    """Add an event that comes last, or replaces a step; tell whether it is one."""
+    checked.terms.admit(entry)
+    step = appended(checked.timeline, entry, checked.terms.hanging)
+    steps = _among(checked, entry, strict=strict) if step is None else [step]
+    if steps is None:
+        return False
+    for step in steps:
+        _grant(checked, step)
+    fold(steps, checked.timeline.facts, checked.state, strict=strict)
+    checked.entries.append(entry)
+    return True
 
 
 def _among(checked: _Checked, entry: Entry, *, strict: bool) -> list[Step] | None:

@@ -536,6 +536,70 @@ def test_in_a_batch_the_refused_event_is_counted_from_nought() -> None:
     assert caught.value.number("draft") == 2
 
 
+# What stands before what makes it possible, or is set right at once.
+PAID = "{event: Performed, kind: paid, provision: p"
+SET_RIGHT = {
+    "paid before it was granted": f"""
+- {PAID}, effective: 2021-01-01}}
+{BARE}}}
+""",
+    "paid under another name": f"""
+{BARE}}}
+- {{event: Performed, kind: paid, provision: q, effective: 2021-01-01}}
+- {{event: EventCorrected, target: 3, replacement: {{provision: p}}, reason: misread}}
+""",
+    "paid late, then under a name that is retracted": f"""
+{BARE}}}
+- {PAID}, effective: 2021-01-01}}
+- {PAID}, effective: 2020-06-01}}
+- {{event: Performed, kind: paid, provision: q, effective: 2022-01-01}}
+- {{event: EventRetracted, target: 5, reason: misread}}
+""",
+    "reported in a wrong currency": """
+- {event: MeasureReported, effective: 2020-01-01, measure: loans, value: USD 5m}
+- {event: MeasureReported, effective: 2021-01-01, measure: loans, value: EUR 6m}
+- {event: EventCorrected, target: 3, replacement: {value: USD 6m}, reason: misread}
+""",
+}
+
+
+@pytest.mark.parametrize("events", SET_RIGHT.values(), ids=SET_RIGHT.keys())
+def test_events_of_a_batch_are_judged_together(events: str) -> None:
+    there = entries(events)
+    asked = FoldRules(lambda _, after: there[after:1])
+    asked.admit("a-b", there[1:])
+    # Whoever reads them again one after the other goes on from there as well.
+    last = entries(
+        f"{events}- {{event: ProvisionGranted, effective: 2020-02-01, id: z, kind: other, holder: a}}"
+    )
+    for judge in (asked, FoldRules(lambda _, after: there[after:])):
+        judge.admit("a-b", last[-1:])
+        assert judge._checked["a-b"].state.skipped == []
+
+
+@pytest.mark.parametrize("events", SET_RIGHT.values(), ids=SET_RIGHT.keys())
+def test_of_a_batch_what_nothing_sets_right_is_refused(events: str) -> None:
+    there = entries(
+        f"{events}- {{event: Performed, effective: 2023-01-01, provision: none, kind: paid}}"
+    )
+    asked = FoldRules(lambda _, after: there[after:1])
+    with pytest.raises(WhereasError, match="there is no provision none") as caught:
+        asked.admit("a-b", there[1:])
+    assert caught.value.number("draft") == len(there) - 2
+
+
+def test_a_correction_that_cannot_be_read_is_counted_in_its_batch() -> None:
+    there = entries(
+        f"{BARE}}}\n"
+        f"- {PAID}, effective: 2021-01-01}}\n"
+        "- {event: EventCorrected, target: 3, replacement: {ends: never}, reason: x}\n"
+    )
+    asked = FoldRules(lambda _, after: there[after:1])
+    with pytest.raises(WhereasError, match="performed has no field ends") as caught:
+        asked.admit("a-b", there[1:])
+    assert caught.value.number("draft") == 2
+
+
 def test_what_no_longer_applied_when_all_was_read_can_be_taken_back() -> None:
     """A value that is withheld may leave a payment before its grant."""
     there = entries(

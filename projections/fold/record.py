@@ -10,7 +10,7 @@ import msgspec
 
 from events.catalogue import RECORD_TYPES
 from events.entry import Entry
-from events.errors import NotFound, Refused
+from events.errors import InputError, NotFound, Refused
 from events.record import EventCorrected, EventRetracted, SourceLinked
 
 
@@ -62,7 +62,8 @@ def record_of(entries: Sequence[Entry]) -> Record:
         entries: the events of one agreement in the order of their numbers.
 
     Raises:
-        InputError: a correction gives an event fields that it cannot have.
+        InputError: a correction gives an event fields that it cannot have; with
+            ``step``, the correction.
     """
     spoken = [entry for entry in entries if entry.envelope.type in RECORD_TYPES]
     known = {entry.envelope.seq: entry for entry in entries}
@@ -146,7 +147,11 @@ def _replaced(spoken: Iterable[Entry], record: Record) -> dict[int, Entry]:
                 # Most agreements have none, and reading takes time to load.
                 from events.correction import corrected
 
-                replaced[event.target] = corrected(target, event.replacement)
+                try:
+                    replaced[event.target] = corrected(target, event.replacement)
+                except InputError as error:
+                    error.facts.setdefault("step", entry.seq)
+                    raise
                 record.corrections.setdefault(event.target, []).append(entry.seq)
         elif isinstance(event, SourceLinked):
             record.links.setdefault(event.target, []).append(entry.seq)
