@@ -169,8 +169,12 @@ def _edited(session: Session, text: str) -> str:
             # The editor is what the user has set for this, not what anybody sends.
             subprocess.run([*shlex.split(editor), str(path)], check=True)  # noqa: S603  # as above
         except (OSError, subprocess.CalledProcessError) as error:
+            if isinstance(error, OSError):
+                why = (error.strerror or str(error)).lower()
+            else:
+                why = f"it ended with status {error.returncode}"
             raise InputError(
-                f"the editor {editor} could not be used: {error}",
+                f"the editor {editor} could not be used: {why}",
                 hint="set EDITOR, or give the fields as options",
             ) from error
         return path.read_text(encoding="utf-8")

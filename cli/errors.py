@@ -37,6 +37,10 @@ _MISSING = re.compile(
 _NEEDS_VALUE = re.compile(r"Option '(.+)' requires an argument\.")
 _TAKES_NONE = re.compile(r"Option '(.+)' does not take a value\.")
 _EXTRA = re.compile(r"Got unexpected extra arguments?(?:\(s\))? \((.+)\)", re.DOTALL)
+# Options that other commands have, and what does their part where there is a window.
+_INSTEAD = {"--on": "--from"}
+# Below this, options of a few letters are alike by chance: --on and --json.
+_ALIKE = 0.7
 _MEANT = re.compile(r"did you mean (\S+)\?")
 
 
@@ -134,8 +138,10 @@ def usage_error(error: typer.TyperException, argv: Sequence[str]) -> WhereasErro
     if option is not None and message.startswith("No such option"):
         # Their hyphens make all options alike.
         names = {name.lstrip("-"): name for name in _options(context)}
-        near = get_close_matches(option.lstrip("-"), names, n=1)
-        hint = f"did you mean {names[near[0]]}?" if near else usage
+        near = get_close_matches(option.lstrip("-"), names, n=1, cutoff=_ALIKE)
+        meant = names[near[0]] if near else _INSTEAD.get(option)
+        known = meant in names.values()
+        hint = f"did you mean {meant}?" if known else usage
         return InputError(f"there is no option {option}", hint=hint, word=option)
     full = error.format_message()
     if found := _MISSING.match(full):

@@ -59,6 +59,11 @@ def receipt_checked(
         hashed = leaf_hash(signing.read(session, event, _EVENT_BYTES))
     elif leaf is not None and event is None:
         hashed = _leaf(leaf)
+    elif event is not None:
+        raise InputError(
+            "--event and --leaf both say which event the proof is of",
+            hint="leave out one of them",
+        )
     else:
         raise InputError(
             "a proof is of one event: say which by its bytes or by their hash",

@@ -149,7 +149,10 @@ def _of_option(error: InputError, mapping: dict[str, Any]) -> InputError:
     from events.fields import fields_by_key
     from events.reader import type_named
 
-    name = error.field or ""
+    # What a correction replaces is a field of its target, whose options are those.
+    name = (error.field or "").removeprefix("replacement.")
+    if name != (error.field or ""):
+        return InputError(str(error), hint=error.hint, **{**error.facts, "field": name})
     key = name.replace("[", ".").partition(".")[0]
     known = fields_by_key(type_named(mapping["event"]))
     if key in known:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,10 +13,11 @@ from cli.command import Command, command
 from cli.pairs import read_json
 from cli.recording import entry_named, read, record
 from cli.session import session_of
-from events.errors import InputError, did_you_mean
+from events.errors import InputError
+from events.record import EventCorrected
 
 if TYPE_CHECKING:
-    from events.base import Event
+    from events.entry import Entry
 
 OUTPUTS = ("json", "jsonl", "csv")
 EXAMPLES = (
@@ -86,7 +88,7 @@ def run(
         target = entry_named(ledger, agreement, number)
     cls = type(target.event)
     replacement: dict[str, Any] = {
-        **_options(cls, context.args),
+        **_options(target, context.args),
         **dict(_pair(text) for text in set_ or ()),
         **dict.fromkeys(clear or ()),
     }
@@ -122,10 +124,11 @@ def run(
         )
 
 
-def _options(cls: type[Event], words: Sequence[str]) -> dict[str, Any]:
-    """Read options that are named as the fields of a type."""
+def _options(target: Entry, words: Sequence[str]) -> dict[str, Any]:
+    """Read options that are named as the fields of an event."""
     from events.catalogue import fields_of
 
+    cls = type(target.event)
     known = {
         name: field for field in fields_of(cls) for name in fields.options(cls, field)
     }
@@ -139,7 +142,7 @@ def _options(cls: type[Event], words: Sequence[str]) -> dict[str, Any]:
             given[field.key] = name == f"--{fields.option(field)}"
             continue
         if field is None and name.removeprefix("--") not in _ENVELOPE:
-            raise _unknown(cls, name, [*known, *(f"--{n}" for n in _ENVELOPE)])
+            raise _unknown(target, name, [*known, *(f"--{n}" for n in _ENVELOPE)])
         if not equals:
             if not waiting:
                 raise InputError(f"{name} needs a value")
@@ -153,16 +156,26 @@ def _options(cls: type[Event], words: Sequence[str]) -> dict[str, Any]:
     return {**mapping, **envelope}
 
 
-def _unknown(cls: type[Event], name: str, known: Sequence[str]) -> InputError:
+def _unknown(target: Entry, name: str, known: Sequence[str]) -> InputError:
     """Word the refusal of an option that is no field of the event."""
     if not name.startswith("-"):
         return InputError(
             f"there is no place for {name}",
             hint="name the agreement and the event first, then its fields as options",
         )
+    event, agreement = target.event, target.envelope.agreement
+    otherwise = f"whereas append {event.TYPE} -h tells them"
+    if isinstance(event, EventCorrected):
+        otherwise = (
+            f"@{target.seq} corrects @{event.target}; correct that one again:"
+            f" whereas correct {agreement} @{event.target} {name} …"
+        )
+    # Their hyphens make all options alike.
+    names = {one.lstrip("-"): one for one in known}
+    near = get_close_matches(name.lstrip("-"), names, n=1)
     return InputError(
-        f"{cls.TYPE} has no field {name}",
-        hint=did_you_mean(name, known) or f"whereas append {cls.TYPE} -h tells them",
+        f"{event.TYPE} has no field {name}",
+        hint=f"did you mean {names[near[0]]}?" if near else otherwise,
         word=name,
     )
 

@@ -41,11 +41,12 @@ def run(context: typer.Context, known: options.Known = None) -> None:
     moment = {"position": at.position, "recorded_at": at.recorded_at}
     when = "now" if known in {None, "now"} else f"at {known}"
     count = "1 agreement" if len(found) == 1 else f"{len(found)} agreements"
+    events = "1 event" if at.position == 0 else f"{at.position + 1} events"
     put(
         Answer(
             document={"schema": SCHEMA, "known": moment, "agreements": items},
             items=items,
-            title=f"{count}, as known {when} ({at.position + 1} events)",
+            title=f"{count}, as known {when} ({events})",
             table=Table(COLUMNS, [(a, t, str(n), r) for a, t, n, r in found]),
             shown=Table(COLUMNS, [(a, t, str(n), r[:10]) for a, t, n, r in found]),
             hints=() if found else ("whereas append agreement-opened -h",),

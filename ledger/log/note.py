@@ -211,10 +211,16 @@ class Note:
             raise Integrity(
                 "no known key signed this note",
                 hint="compare the name and ID of the key with the signature lines",
-                known=sorted(f"{name}+{id_.hex()}" for name, id_ in known),
-                signed_by=[f"{s.name}+{s.id.hex()}" for s in self.signatures],
+                expected=f"a signature by {_listed(known)}",
+                found=_listed((s.name, s.id) for s in self.signatures),
             )
         return tuple(found)
+
+
+def _listed(keys: Iterable[tuple[str, bytes]]) -> str:
+    """Name keys as they begin where they are written in full."""
+    named = sorted({f"{name}+{id_.hex()}" for name, id_ in keys})
+    return ", ".join(named) or "none"
 
 
 def parse_signatures(data: bytes) -> tuple[Signature, ...]:

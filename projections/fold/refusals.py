@@ -28,7 +28,7 @@ def require_parties(names: Collection[str], facts: Facts) -> None:
             raise NotFound(
                 f"there is no party {name} in this agreement",
                 hint=did_you_mean(name, facts.parties)
-                or f"the parties are {', '.join(sorted(facts.parties))}; "
+                or f"the parties are {', '.join(sorted(facts.parties)) or 'none'}; "
                 "party-joined adds one",
                 word=name,
             )

@@ -325,7 +325,15 @@ def _require(name: str, names: Callable[[], set[str]], what: str) -> None:
     if name not in known:
         raise NotFound(
             f"no agreement speaks of the {what} {name}",
-            hint=did_you_mean(name, known)
-            or f"there are: {', '.join(sorted(known)[:MOST_NAMES]) or 'none'}",
+            hint=did_you_mean(name, known) or _there_are(sorted(known), what),
             word=name,
         )
+
+
+def _there_are(names: Sequence[str], what: str) -> str:
+    """List the names that there are, and count those that are too many."""
+    if not names:
+        return f"none speaks of any {what}: whereas list"
+    left = len(names) - MOST_NAMES
+    more = f" and {left} more" if left > 0 else ""
+    return f"there are: {', '.join(names[:MOST_NAMES])}{more}"
