@@ -1,12 +1,11 @@
 """The rules on append: the fold, run strictly over the whole effective timeline.
 
 An event that comes last in effective order is folded onto the state that is there. So
-is a payment or a report that was learned late, and a payment that is corrected or
-retracted: nothing that came after depends on it. Any other, and one that decides
-something that terms hang on, has the whole history folded anew, so that a retroactive
-event that makes a later one impossible is refused and names it. Rules look only at
-what is certain from recorded events and never at the clock: what was accepted once is
-accepted for ever.
+is a payment or a report that was learned late, and one that is corrected or retracted:
+nothing that came after depends on it. Any other, and one that decides something that
+terms hang on, has the whole history folded anew, so that a retroactive event that makes
+a later one impossible is refused and names it. Rules look only at what is certain from
+recorded events and never at the clock: what was accepted once is accepted for ever.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from events.base import Grant
 from events.capital import InvestmentMade
 from events.entry import Entry
 from events.errors import WhereasError
-from events.happenings import Performed
+from events.happenings import MeasureReported, Performed
 from projections.fold.folding import fold
 from projections.fold.naming import first_source, label
 from projections.fold.record import Record, check_record, retractions
@@ -158,9 +157,7 @@ def _among(checked: _Checked, entry: Entry, *, strict: bool) -> list[Step] | Non
     if replaced is None or checked.state.skipped:
         return None
     come, gone = replaced.come, replaced.gone
-    reports = [step for step in replaced.steps if not isinstance(step.event, Performed)]
-    if entry.is_record and reports:
-        # One that is gone leaves its unit to others; one that is back claims its own.
+    if entry.is_record and not _keeps_units(checked.terms, gone, come):
         return None
     if come is not None and isinstance(come.event, Performed):
         granted = checked.granted.get(come.event.provision)
@@ -168,8 +165,32 @@ def _among(checked: _Checked, entry: Entry, *, strict: bool) -> list[Step] | Non
             return None
     replace(checked.timeline, entry, replaced)
     if gone is not None:
-        take_back(checked.state, gone)
+        take_back(checked.state, gone, checked.timeline)
     return [] if come is None else [come]
+
+
+def _keeps_units(terms: Terms, gone: Step | None, come: Step | None) -> bool:
+    """Tell whether measures keep their units without one step and with another.
+
+    Each measure has its unit from the event that was first to use it.
+    """
+    if gone is not None and come is not None and _use(gone) == _use(come):
+        return True
+    for step in (gone, come):
+        if step is None or (use := _use(step))[1] is None:
+            continue
+        unit, first = terms.units.get(use[0], (None, 0))
+        if unit != use[1] or first >= step.seq:
+            return False
+    return True
+
+
+def _use(step: Step) -> tuple[str, str | None]:
+    """Give the measure that a step reports, and its unit."""
+    event = step.event
+    if isinstance(event, MeasureReported):
+        return event.measure, event.value.unit
+    return "", None
 
 
 def _grant(checked: _Checked, step: Step) -> None:

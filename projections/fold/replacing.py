@@ -12,10 +12,12 @@ from bisect import bisect_left, insort
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
+from events.dates import NEG_INF
 from events.entry import Entry
 from events.happenings import MeasureReported, Performed
 from events.when import On
 from projections.fold.facts import Facts
+from projections.fold.folding import fold
 from projections.fold.gathering import happen
 from projections.fold.record import Heard, hear, heard
 from projections.fold.spans import date_span
@@ -84,18 +86,32 @@ def replace(timeline: Timeline, entry: Entry, replaced: Replacement) -> None:
         happen(timeline.facts, replaced.come.entry, replaced.come.span)
 
 
-def take_back(state: State, gone: Step) -> None:
-    """Take a payment out of a state into which it was folded."""
-    provision = state.provisions[gone.event.provision]  # type: ignore[attr-defined]  # a Performed
-    provision.performed = [one for one in provision.performed if one.seq != gone.seq]
-    provision.set_by.remove(gone.seq)
+def take_back(state: State, gone: Step, timeline: Timeline) -> None:
+    """Take a payment or a report out of a state into which it was folded.
+
+    Args:
+        state: what is changed.
+        gone: the step that is no longer there.
+        timeline: without it.
+    """
+    event = gone.event
+    if isinstance(event, Performed):
+        provision = state.provisions[event.provision]
+        others = [one for one in provision.performed if one.seq != gone.seq]
+        provision.performed = others
+        provision.set_by.remove(gone.seq)
+    elif isinstance(event, MeasureReported):
+        name = event.measure, event.subject
+        if state.measures[name].seq == gone.seq:
+            del state.measures[name]
+            fold(reports_like(timeline, event), timeline.facts, state)
 
 
-def reports_like(timeline: Timeline, first: Step) -> list[Step]:
-    """List the reports of the measure that one reports, from its day on."""
-    one = first.event
-    assert isinstance(one, MeasureReported)  # noqa: S101  # whoever asks has a report
-    start = bisect_left(timeline.steps, first.day, key=lambda step: step.day)
+def reports_like(
+    timeline: Timeline, one: MeasureReported, since: int = NEG_INF
+) -> list[Step]:
+    """List the reports of a measure that take effect from a day on."""
+    start = bisect_left(timeline.steps, since, key=lambda step: step.day)
     return [
         step
         for step in timeline.steps[start:]

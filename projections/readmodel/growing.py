@@ -143,7 +143,7 @@ class Growing:
         if gone is not None:
             changed.take_away(_key_of(gone))
             if isinstance(gone.event, Performed):
-                take_back(self._state, gone)
+                take_back(self._state, gone, self._timeline)
         if come is not None:
             self._put(come, changed)
         return [*found, *changed.found()]
@@ -159,29 +159,29 @@ class Growing:
 
     def _told(self, replaced: Replacement) -> list[Change] | None:
         """Tell measures anew; give None where a report of them cannot apply."""
-        firsts: dict[Key, Step] = {}
-        for step in sorted(replaced.steps, key=lambda step: step.place):
+        firsts: dict[Key, tuple[MeasureReported, int]] = {}
+        for step in sorted(replaced.steps, key=lambda step: step.day):
             if isinstance(step.event, MeasureReported):
                 key = measured(step.event.measure, step.event.subject)
-                firsts.setdefault(key, step)
+                firsts.setdefault(key, (step.event, step.day))
         found: list[Change] = []
-        for key, first in firsts.items():
-            told = self._tell(key, first)
+        for key, (one, since) in firsts.items():
+            told = self._tell(key, one, since)
             if told is None:
                 return None
             found.append(told)
         return found
 
-    def _tell(self, key: Key, first: Step) -> Change | None:
-        """Tell a measure anew from the day of a report on."""
+    def _tell(self, key: Key, one: MeasureReported, since: int) -> Change | None:
+        """Tell a measure anew from a day on."""
         before = self.version.get(key, [])
-        kept = before[: bisect_left(before, first.day, key=lambda one: one.on_from)]
+        kept = before[: bisect_left(before, since, key=lambda part: part.on_from)]
         told: Version = {key: kept} if kept else {}
         changed, state = _Changed(told, self._memory), State()
-        name = first.event.measure, first.event.subject  # type: ignore[attr-defined]  # a MeasureReported
+        name = one.measure, one.subject
         if kept:
             state.measures[name] = part_of("measure", kept[-1].body)
-        for step in reports_like(self._timeline, first):
+        for step in reports_like(self._timeline, one, since):
             changed.fold(step, self._timeline, state)
         if state.skipped:
             return None
