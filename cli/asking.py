@@ -198,9 +198,14 @@ def known_words(known: KnownAt, words: str | None) -> str:
     if words in {None, "now"}:
         return f"as known now (@{known.seq})"
     if str(words).startswith("@"):
-        second = known.recorded_at.partition(".")[0]
-        return f"as known after {words} (recorded {second}Z)"
+        return after_event(str(words), known.recorded_at)
     return f"as known at {words} (@{known.seq})"
+
+
+def after_event(number: str, recorded_at: str) -> str:
+    """Echo the moment after an event, and when that was."""
+    second = recorded_at.partition(".")[0]
+    return f"as known after {number} (recorded {second}Z)"
 
 
 def _known(ledger: Ledger, known: str | None, agreement: str) -> At:

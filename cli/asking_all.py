@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from cli.asking import day, on_words
+from cli.asking import after_event, day, on_words
 from cli.session import Session
 from events.dates import PartialDate
 from events.errors import InputError, NotFound, did_you_mean
@@ -156,7 +156,11 @@ def moment_words(at: At, known: str | None, supposals: Sequence[Supposal] = ()) 
     place = f"pos:{at.position}" if at.seq is None else f"@{at.seq}"
     if at.position < 0:
         place = "nothing yet"
-    when = "now" if known in {None, "now"} else f"at {known}"
+    if known in {None, "now"}:
+        words = f"as known now ({place})"
+    elif str(known).startswith("@"):
+        words = after_event(str(known), at.recorded_at)
+    else:
+        words = f"as known at {known} ({place})"
     supposed = "; ".join(supposal.text for supposal in supposals)
-    words = f"as known {when} ({place})"
     return f"{words}, supposing {supposed}" if supposed else words

@@ -245,7 +245,7 @@ def _panel(param: Any) -> str:
 
 def _remember(context: typer.Context, param: Any, value: Any) -> None:
     """Keep an option that is the same everywhere."""
-    if not value or context.resilient_parsing:
+    if value is None or value is False or context.resilient_parsing:
         return
     session = session_of(context)
     if param.name == "debug":

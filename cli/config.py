@@ -106,7 +106,16 @@ class Settings:
         return self._environ.get("WHEREAS_TODAY") or None
 
     def value(self, key: str) -> str | None:
-        """Find a setting: a flag, else the environment, else the nearest file."""
+        """Find a setting: a flag, else the environment, else the nearest file.
+
+        Raises:
+            InputError: the flag is empty, as where a script has lost a variable.
+        """
+        if self._flags.get(key) == "":
+            flag = f"--{key.replace('_', '-')}"
+            raise InputError(
+                f"{flag} is empty", hint=f"give {flag} a value, or leave it out"
+            )
         if found := self._flags.get(key) or self._environ.get(f"WHEREAS_{key.upper()}"):
             return found
         for _, settings in self._read_files():

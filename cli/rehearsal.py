@@ -59,14 +59,14 @@ def rehearsed(
     if len(events) > len(events[:3]):
         told = f"{len(events)} events"
     when = "; ".join(dict.fromkeys(on_words(PartialDate.parse(d.on[1])) for d in diffs))
+    would = "this would change:" if found else "nothing would change in the state"
     return Answer(
         document={"schema": SCHEMA, "agreements": diffs},
         items=found,
         title=f"would record {told} in {', '.join(agreements)}; nothing is recorded;"
-        f" {when}, this would change:",
+        f" {when}, {would}",
         table=changes.table(found),
         shown=changes.shown(found),
-        remarks=() if found else ("Nothing would change in the state on that date.",),
     )
 
 

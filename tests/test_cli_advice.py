@@ -13,7 +13,7 @@ from tests.cli_run import OPENED, Desk, told
 def desk(tmp_path: Path) -> Desk:
     """A desk with an agreement that was corrected once, by its seventh event."""
     desk = told(tmp_path)
-    desk.do("correct a-b @4 --rate '21 %' --reason typo")
+    desk.do("correct a-b @4 --rate '21 %' --reason typo", "export csv -o events.csv")
     return desk
 
 
@@ -45,6 +45,18 @@ ADVICE = {
     "no event can go before the parties are there": (
         "retract a-b @1 --reason typo",
         "hint: the parties are none; party-joined adds one",
+    ),
+    "a ledger whose name a script has lost": (
+        "list --ledger ''",
+        "error: --ledger is empty",
+    ),
+    "a table for a spreadsheet is not imported": (
+        "import events.csv",
+        "hint: whereas export jsonl writes what can be imported again",
+    ),
+    "a receipt that is none": (
+        f"verify events.csv --leaf {'0' * 64} --key example.com/x+1+AQ",
+        "hint: whereas proof AGREEMENT @N writes one",
     ),
     "an editor that fails": (
         "append --edit term-extended a-b",
@@ -126,3 +138,26 @@ def _keyed(desk: Desk) -> str:
         f" --proof r {SIGN}",
     )
     return desk.run("key show k").stdout.strip()
+
+
+def test_a_receipt_comes_through_a_pipe(desk: Desk) -> None:
+    key = _keyed(desk)
+    proof = desk.run("proof a-b @7")
+    assert proof.status == 0
+    ran = desk.run(
+        ["verify", "-", "--key", key, "--leaf", "0" * 64], stdin=proof.stdout
+    )
+    assert ran.status == 4
+    assert "is not in the tree" in ran.stderr
+
+
+def test_nothing_that_would_change_is_told_in_one_sentence(desk: Desk) -> None:
+    ran = desk.run("correct a-b @4 --rate '21 %' --reason again -n", columns=140)
+    assert "nothing would change in the state" in ran.stdout
+    assert "this would change" not in ran.stdout
+
+
+@pytest.mark.parametrize("question", ["state a-b", "money a-b", "stakes a-b"])
+def test_the_moment_after_an_event_is_told_alike(desk: Desk, question: str) -> None:
+    title = desk.run(f"{question} --known @2").stderr
+    assert "as known after @2 (recorded 2026-01-01T00:" in title

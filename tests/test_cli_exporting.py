@@ -87,7 +87,9 @@ def test_stdout_is_where_to_by_default(desk: Desk) -> None:
         ("share", "milestone launch determined"),
     ]
     ran = desk.run("export jsonl --known @2 a-b")
-    assert ran.stderr == snapshot("2 events, as known at @2 (@2)\n")
+    assert ran.stderr == snapshot(
+        "2 events, as known after @2 (recorded 2026-01-01T00:04:00Z)\n"
+    )
     events = [json.loads(line)["event"] for line in ran.stdout.splitlines()]
     assert events == ["agreement-opened", "exclusivity-granted"]
     assert desk.run("export jsonl -o -").stdout.startswith(ran.stdout)

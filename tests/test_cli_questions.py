@@ -117,7 +117,7 @@ def test_silence_names_what_has_ended_and_what_is_carved_out(desk: Desk) -> None
 microsoft, use, asset research: silent on 2031-03-01, as known now (pos:91)
 
 Does not count
-  PROVISION    STATUS             FROM TO
+  PROVISION    STATUS             DAYS
   ip-research  ended, permits it  2025-10-28 … 2031-01-01
   ip-models    carves it out
 
@@ -388,14 +388,14 @@ permission, if one act is both
   other: microsoft-openai national-security (permission for openai, @43)
   over: asset models, activity cloud/hosting, product api, customer us-national-security | asset
     products, activity cloud/hosting, product api, customer us-national-security
-  from to: 2025-10-28 …
+  days: 2025-10-28 …
 permission, if one act is both
   party: openai
   one: microsoft-openai ip-exclusivity (exclusive for microsoft, @6)
   other: microsoft-openai non-api-any-cloud (permission for openai, @35)
   over: asset models, activity cloud/hosting, product non-api | asset products, activity
     cloud/hosting, product non-api
-  from to: 2025-10-28 …
+  days: 2025-10-28 …
 permission, if one act is both
   party: openai
   one: microsoft-openai ip-exclusivity (exclusive for microsoft, @6)
@@ -403,14 +403,14 @@ permission, if one act is both
     capability criteria, @46)
   over: asset models, activity release, product open-weights | asset products, activity release,
     product open-weights
-  from to: 2025-10-28 …
+  days: 2025-10-28 …
 permission, if one act is both
   party: openai
   one: microsoft-openai ip-exclusivity (exclusive for microsoft, @6)
   other: microsoft-openai third-party-products (permission for openai, @33)
   over: asset models, activity joint-products, counterparty third-party | asset products, activity
     joint-products, counterparty third-party
-  from to: 2025-10-28 …
+  days: 2025-10-28 …
 """)
 
 

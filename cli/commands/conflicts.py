@@ -37,7 +37,7 @@ SHOWN = (
     Column("one", style="bold"),
     Column("other", style="bold"),
     Column("over"),
-    Column("from_to", narrow=True),
+    Column("days", narrow=True),
 )
 
 

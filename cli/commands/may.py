@@ -217,7 +217,7 @@ def _more(may: MayAnswer, several: bool) -> Iterator[Table]:
     ]
     yield Table(columns, rows, title="Unless")
     yield Table(
-        tuple(map(Column, ("provision", "status", "from_to"))),
+        tuple(map(Column, ("provision", "status", "days"))),
         [_former(reason, several) for reason in may.former],
         title="Does not count",
     )

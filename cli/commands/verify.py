@@ -36,6 +36,7 @@ APPLIES = {
 }
 # How a file of SQLite begins.
 SQLITE = b"SQLite format 3\0"
+ZIP = b"PK"
 EXAMPLES = (
     (
         "a bundle, by the key of the log and a head that you kept",
@@ -59,7 +60,7 @@ def run(
         typer.Argument(
             metavar="BUNDLE",
             help="A folder or zip made by `whereas export audit`, or the proof of one"
-            " event.",
+            " event, which - reads from stdin.",
         ),
     ] = None,
     key: signing.TrustedKey = None,
@@ -115,7 +116,8 @@ def run(
         "--event": event,
         "--leaf": leaf,
     }
-    form = LEDGER if bundle is None else _form(session, bundle)
+    of_event = event is not None or leaf is not None
+    form = LEDGER if bundle is None else _form(session, bundle, of_event=of_event)
     _only(form, [name for name, value in given.items() if value is not None])
     if bundle is None:
         kept = kept_head(session, since) if since is not None else None
@@ -130,12 +132,19 @@ def run(
         put(_of_bundle(session, bundle, trust, readable=not no_state), session)
 
 
-def _form(session: Session, name: str) -> str:
+def _form(session: Session, name: str, *, of_event: bool) -> str:
     """Tell whether a name is that of a bundle or of the proof of one event.
+
+    Args:
+        session: the run.
+        name: what is to be verified.
+        of_event: whether an event is named, as only a proof takes one.
 
     Raises:
         InputError: it cannot be read, or is a ledger.
     """
+    if name == signing.STDIN:
+        return PROOF
     path = signing.path_of(session, name)
     try:
         if not stat.S_ISREG(path.stat().st_mode):
@@ -152,7 +161,15 @@ def _form(session: Session, name: str) -> str:
             hint=f"whereas verify --ledger {shlex.quote(name)}",
             path=name,
         )
-    return PROOF if is_proof(path) else BUNDLE
+    if is_proof(path):
+        return PROOF
+    if of_event and not first.startswith(ZIP):
+        raise InputError(
+            f"{name} is not the proof of one event: it does not begin as one does",
+            hint="whereas proof AGREEMENT @N writes one",
+            path=name,
+        )
+    return BUNDLE
 
 
 def _only(form: str, names: Sequence[str]) -> None:

@@ -35,6 +35,8 @@ _SHAPED = frozenset(
         *("price-schedule", "replacement", "identifiers"),
     )
 )
+# Columns of an exported table that no import takes.
+_EXPORTED = frozenset(("position", "recorded_at", "seq", "recorded_by", "leaf"))
 _FLAGS: dict[str, bool] = {"true": True, "false": False}
 
 
@@ -111,14 +113,12 @@ def _columns(page: Page, header: list[str]) -> list[str]:
         if name in columns[:at]:
             raise page.error(f"the column {name} is given twice", start)
         if name.partition(".")[0] not in known:
-            semicolons = ";" in name and len(columns) == 1
-            raise page.error(
-                f"no event has a field {name}",
-                start,
-                hint="put commas between the columns"
-                if semicolons
-                else did_you_mean(name, known),
-            )
+            hint = did_you_mean(name, known)
+            if ";" in name and len(columns) == 1:
+                hint = "put commas between the columns"
+            elif name in _EXPORTED:
+                hint = "whereas export jsonl writes what can be imported again"
+            raise page.error(f"no event has a field {name}", start, hint=hint)
     for name in ("event", "agreement"):
         if name not in columns:
             raise page.error(
