@@ -103,6 +103,7 @@ def late_ledgers() -> st.SearchStrategy[Listed]:
             {**REPORTED, "value": "USD 2m", "subject": "s"},
             {**REPORTED, "value": "USD 3m", "as_of": "2021-06-30"},
             {"event": "provision-reaffirmed", "provisions": "p"},
+            {"event": "milestone-determined", "milestone": "m", "outcome": "occurred"},
         )
     )
     days = st.dates(dt.date(2019, 6, 1), dt.date(2022, 12, 31)).map(str)
@@ -110,7 +111,7 @@ def late_ledgers() -> st.SearchStrategy[Listed]:
     again = st.fixed_dictionaries(
         {
             "event": st.just("event-corrected"),
-            "target": st.integers(3, 12),
+            "target": st.integers(4, 12),
             "replacement": st.sampled_from(
                 (
                     {"effective": "2019-12-31"},
@@ -121,8 +122,20 @@ def late_ledgers() -> st.SearchStrategy[Listed]:
                     {"value": "USD 9m"},
                     {"measure": "y"},
                     {"subject": "t"},
+                    {"as_of": "2020-06-30"},
+                    {"as_of": None},
                     {"note": "read again"},
                 )
+            ),
+            "reason": st.just("wrong"),
+        }
+    )
+    hung = st.fixed_dictionaries(
+        {
+            "event": st.just("event-corrected"),
+            "target": st.integers(2, 3),
+            "replacement": st.sampled_from(
+                ({"ends": "milestone m"}, {"ends": "measure x >= USD 2m"})
             ),
             "reason": st.just("wrong"),
         }
@@ -130,10 +143,10 @@ def late_ledgers() -> st.SearchStrategy[Listed]:
     back = st.fixed_dictionaries(
         {
             "event": st.just("event-retracted"),
-            "target": st.integers(3, 16),
+            "target": st.integers(4, 16),
             "reason": st.just("wrong"),
         }
     )
-    return st.lists(dated | again | back, max_size=16).map(
+    return st.lists(dated | again | back | hung, max_size=16).map(
         lambda found: Listed(accepted([GRANT, {**GRANT, "id": "q"}, *found]))
     )

@@ -1,0 +1,55 @@
+"""An agreement that grew event by event is what it is when it is taken at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from projections.readmodel.growing import Growing, Version
+from tests.histories import RECORD, TYPES, histories
+from tests.readmodels import Listed, late_ledgers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from events.entry import Entry
+    from projections.readmodel.growing import Change
+
+_TYPES = [*TYPES, *["performed", "measure-reported", *RECORD] * 8]
+
+
+@settings(max_examples=400)
+@given(late_ledgers() | histories(types=_TYPES).map(Listed), st.integers(0, 8))
+def test_what_grew_is_what_is_there_at_once(ledger: Listed, first: int) -> None:
+    growing, told = Growing(), Version()
+    take(told, growing.begin(ledger.all[:first]))
+    for known in range(first, ledger.size):
+        take(told, growing.take(ledger.all[known]))
+        expected = at_once(ledger.all[: known + 1])
+        assert plain(growing.version) == expected
+        # Nor does it tell of its changes otherwise.
+        assert plain(told) == expected
+
+
+def at_once(entries: Sequence[Entry]) -> Version:
+    growing, told = Growing(), Version()
+    take(told, growing.begin(entries))
+    return plain(told)
+
+
+def take(told: Version, changes: Iterable[Change]) -> None:
+    """Keep what is told of changes, each of which begins where the last one ended."""
+    for key, before, after in changes:
+        assert told.get(key, []) == before
+        told[key] = list(after)
+
+
+def plain(version: Version) -> Version:
+    """Leave out what is gone, and the copies of what is written in bodies."""
+    return {
+        key: [segment._replace(part=None) for segment in segments]
+        for key, segments in version.items()
+        if segments
+    }
