@@ -110,7 +110,7 @@ def _event(cls: type[Event], use: Use) -> Use:
 
     def used(read: dict[str, Any]) -> None:
         if not any(value is not None for value in read.values()):
-            raise NothingWritten
+            raise NothingWritten("nothing was written, so nothing is recorded")
         use({"event": cls.TYPE, **{k: v for k, v in read.items() if v is not None}})
 
     return used

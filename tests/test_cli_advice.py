@@ -161,3 +161,14 @@ def test_nothing_that_would_change_is_told_in_one_sentence(desk: Desk) -> None:
 def test_the_moment_after_an_event_is_told_alike(desk: Desk, question: str) -> None:
     title = desk.run(f"{question} --known @2").stderr
     assert "as known after @2 (recorded 2026-01-01T00:" in title
+
+
+@pytest.mark.parametrize("old", ["8", "x", "-1", "9" * 5000])
+def test_a_witness_cannot_have_seen_more_than_there_is(desk: Desk, old: str) -> None:
+    _keyed(desk)
+    ran = desk.run(["witness", "ask", f"--old={old}"])
+    assert ran.status == 2
+    assert (
+        f"error: --old takes a number of events up to 7, not {old[:50]}" in ran.stderr
+    )
+    assert desk.run("witness ask --old 7").status == 0

@@ -365,7 +365,7 @@ def test_what_cannot_be_recorded_is_kept_in_a_file(
 def test_an_event_left_empty_is_not_recorded(desk: Desk, editor: Editor) -> None:
     assert str(desk.run("append --edit party-left a-b", env=editor())) == snapshot("""\
 --- stderr
-error: Nothing was written, so nothing is recorded
+error: nothing was written, so nothing is recorded
 --- exit status 1
 """)
     assert events(desk) == 5

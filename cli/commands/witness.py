@@ -51,7 +51,7 @@ def _ask(
 ) -> None:
     """Print what a witness is sent: the signed head, and that the log grew to it."""
     from ledger.audit.signing import growth_since
-    from ledger.log.encoding import decode_number
+    from ledger.log.checkpoint import Checkpoint
 
     session = session_of(context)
     note = signing.checkpoints_of(session).latest()
@@ -60,8 +60,16 @@ def _ask(
             "no head of the ledger was signed yet",
             hint="whereas checkpoint --key-file FILE",
         )
+    size = Checkpoint.parse(note.text).size
+    plain = old.isascii() and old.isdigit() and len(old) <= len(str(size))
+    if not plain or int(old) > size:
+        raise InputError(
+            f"--old takes a number of events up to {size}, not {old}",
+            hint="whoever witnesses tells how many it has seen; 0 is none",
+            field="--old",
+        )
     with session.reading() as ledger:
-        write(growth_since(ledger, note, decode_number(old, "--old")).decode())
+        write(growth_since(ledger, note, int(old)).decode())
 
 
 def _cosign(
