@@ -69,7 +69,11 @@ def _grant() -> dict[str, Any]:
 _CHANGE: dict[str, Any] = {"provision": PROVISIONS}
 _FIELDS: dict[str, dict[str, Any]] = {
     "licence-granted": _grant(),
-    "exclusivity-granted": _grant(),
+    "exclusivity-granted": {
+        **_grant(),
+        "over": st.none() | PROVISIONS,
+        "except": st.sampled_from((None, None, {"asset": ["x/y"]})),
+    },
     "option-granted": {
         **_grant(),
         "option": st.just("call"),
@@ -132,6 +136,7 @@ _FIELDS: dict[str, dict[str, Any]] = {
     "measure-reported": {
         "measure": st.just("x"),
         "value": st.sampled_from(("USD 1m", "USD 6m")),
+        "as_of": st.sampled_from((None, None, "2021-06-30")),
     },
     "notice-given": {**_CHANGE, "kind": st.just("non-renewal"), "by": PARTIES},
     "option-exercised": {
@@ -173,6 +178,7 @@ _FIELDS: dict[str, dict[str, Any]] = {
             (
                 {"effective": "2020-05-05"},
                 {"ends": "through 2025"},
+                {"ends": "milestone m"},
                 {"note": "read again"},
                 {"amount": "USD 2m"},
                 {"provision": "q"},

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from projections.readmodel.growing import Growing, Version
-from tests.histories import RECORD, TYPES, histories
-from tests.readmodels import Listed, late_ledgers
+from tests.histories import RECORD, TYPES, accepted, histories
+from tests.readmodels import REPORTED, Listed, late_ledgers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,8 +20,22 @@ if TYPE_CHECKING:
 _TYPES = [*TYPES, *["performed", "measure-reported", *RECORD] * 8]
 
 
+# The first report of two turns out to have been the last.
+MOVED: list[dict[str, Any]] = [
+    {**REPORTED, "effective": "2020-01-01", "value": "USD 1m"},
+    {**REPORTED, "effective": "2020-06-01", "value": "USD 2m"},
+    {
+        "event": "event-corrected",
+        "target": 2,
+        "replacement": {"effective": "2021-03-03"},
+        "reason": "misread",
+    },
+]
+
+
 @settings(max_examples=400)
 @given(late_ledgers() | histories(types=_TYPES).map(Listed), st.integers(0, 8))
+@example(Listed(accepted(MOVED)), 0)
 def test_what_grew_is_what_is_there_at_once(ledger: Listed, first: int) -> None:
     growing, told = Growing(), Version()
     take(told, growing.begin(ledger.all[:first]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,13 +17,13 @@ from events.quantity import Quantity
 from events.scope import Box
 from events.when import milestones
 from projections.fold.facts import Facts
-from projections.fold.provision import Provision
+from projections.fold.provision import Clause, Provision
 from projections.fold.resolve import is_open
 from projections.fold.resolving import starts_when
 from projections.fold.status import standing
 from projections.fold.timeline import Timeline, timeline_of
 from projections.questions.bearing import EXCLUSIVE
-from projections.questions.matching import coverage
+from projections.questions.matching import clauses_over, coverage
 from projections.questions.portfolio import EVERYTHING, Agreements, Held, Together
 from projections.questions.portfolio_fold import Folded
 from projections.questions.sums import add
@@ -68,6 +68,10 @@ class Each:
             for provision in there.state(self.day).provisions.values():
                 how = standing(provision, there.facts, self.day)
                 yield Held(name, provision, how), there.facts
+
+    def clauses(self, held: Held) -> Sequence[Clause]:
+        there = self.timelines[held.agreement].state(self.day).provisions
+        return clauses_over(held.provision, there.get(held.provision.over or ""))
 
 
 def told(found: list[Held]) -> list[tuple[object, ...]]:
@@ -147,7 +151,7 @@ def test_the_tables_find_what_folding_every_agreement_finds(
                         for h, _ in everything
                         if live(h)
                         and h.provision.level in EXCLUSIVE
-                        and coverage(h.provision.clauses, box).possible
+                        and coverage(each.clauses(h), box).possible
                     ]
                 )
             for first, last in WINDOWS:
