@@ -110,11 +110,14 @@ def ask(
 
 def folded(ledger: Ledger, agreement: str, asked: Clocks) -> Timeline:
     """Read the events of an agreement that were known, in effective order."""
-    return timeline_of(
-        ledger.entries(agreement, known=asked.known.position),
-        horizon=asked.horizon,
-        supposals=asked.supposals,
-    )
+    from ledger.streams import as_recorded
+
+    with as_recorded(agreement):
+        return timeline_of(
+            ledger.entries(agreement, known=asked.known.position),
+            horizon=asked.horizon,
+            supposals=asked.supposals,
+        )
 
 
 def state_on(

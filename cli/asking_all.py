@@ -17,6 +17,7 @@ from projections.fold.timeline import Timeline, arrange
 from projections.questions.across import KnownIn
 
 if TYPE_CHECKING:
+    from events.entry import Entry
     from ledger.known import Known as At
     from ledger.ledger import Ledger
 
@@ -81,8 +82,8 @@ def ask_all(
         else day(session, horizon, "--horizon").last
     )
     names = [agreement] if agreement else [a.agreement for a in ledger.agreements()]
-    every = (ledger.entries(name, known=at.position) for name in names)
-    records = [record_of(entries) for entries in every if entries]
+    every = ((name, ledger.entries(name, known=at.position)) for name in names)
+    records = [_recorded(name, entries) for name, entries in every if entries]
     timelines = [
         arrange(record, horizon=last, supposals=mine)
         for record, mine in _shared_out(records, supposals)
@@ -94,6 +95,14 @@ def ask_all(
         moment_words(at, known, supposals),
         supposals,
     )
+
+
+def _recorded(name: str, entries: Sequence[Entry]) -> Record:
+    """Apply what the record of an agreement says of its events."""
+    from ledger.streams import as_recorded
+
+    with as_recorded(name):
+        return record_of(entries)
 
 
 def moment(ledger: Ledger, known: str | None, agreement: str | None) -> At:

@@ -140,6 +140,7 @@ class _Reading:
 
     def _timelines(self, names: Iterable[str]) -> Iterator[Timeline]:
         """Yield agreements one after the other."""
+        from ledger.streams import as_recorded
         from projections.fold.timeline import timeline_of
 
         position = self._asked.known.position
@@ -148,7 +149,9 @@ class _Reading:
                 entries = self._ledger.entries(name, known=position)
                 progress.advance(len(entries))
                 if entries:
-                    yield timeline_of(entries, horizon=self._horizon)
+                    with as_recorded(name):
+                        timeline = timeline_of(entries, horizon=self._horizon)
+                    yield timeline
 
 
 def _note(sentence: str) -> None:

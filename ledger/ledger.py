@@ -20,7 +20,7 @@ from ledger.sqlite.failures import read_only
 from ledger.sqlite.reading import SQLiteStore
 from ledger.sqlite.readonly import ReadOnlyFile
 from ledger.store import Growth, Head, Store
-from ledger.streams import entries_between, entries_of, unknown
+from ledger.streams import as_recorded, entries_between, entries_of, unknown
 from projections.fold.timeline import Timeline, timeline_of
 
 if TYPE_CHECKING:
@@ -335,9 +335,11 @@ class Ledger:
 
         Raises:
             NotFound: there is no such agreement.
+            Integrity: a row is damaged, or one is missing.
         """
         last = known.position if known else None
-        return timeline_of(self.entries(agreement, known=last))
+        with as_recorded(agreement):
+            return timeline_of(self.entries(agreement, known=last))
 
     def read(self, start: int = 0, limit: int | None = None) -> Iterator[Entry]:
         """Read the whole ledger in order of position, in flat memory.

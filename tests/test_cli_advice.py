@@ -172,3 +172,20 @@ def test_a_witness_cannot_have_seen_more_than_there_is(desk: Desk, old: str) -> 
         f"error: --old takes a number of events up to 7, not {old[:50]}" in ran.stderr
     )
     assert desk.run("witness ask --old 7").status == 0
+
+
+@pytest.mark.parametrize(
+    "question", ["state a-b", "money", "portfolio totals", "why a-b share"]
+)
+def test_a_correction_that_was_damaged_is_no_wrong_input(
+    desk: Desk, question: str
+) -> None:
+    ledger = desk.folder / "whereas.db"
+    held = ledger.read_bytes()
+    assert held.count(b'"21 %"') == 1
+    ledger.write_bytes(held.replace(b'"21 %"', b'"21 &"'))
+    ran = desk.run(question)
+    assert ran.status == 4, ran
+    assert "error: a-b @6 is not what was recorded: " in ran.stderr
+    assert "hint: whereas verify" in ran.stderr
+    assert desk.run("verify").status == 4
