@@ -21,7 +21,7 @@ from events.errors import WhereasError
 from events.happenings import MeasureReported, Performed
 from projections.fold.folding import fold
 from projections.fold.naming import first_source, label
-from projections.fold.record import Record, check_record, retractions
+from projections.fold.record import check_record, hear, heard, record_of
 from projections.fold.replacing import replace, replacement, take_back
 from projections.fold.state import State
 from projections.fold.step import Step
@@ -221,16 +221,24 @@ def _anew(checked: _Checked, entries: Sequence[Entry], *, strict: bool) -> None:
 
 
 def _check_record(checked: _Checked, entries: Sequence[Entry]) -> None:
-    """Check what record events speak of, each after those before it."""
-    record = Record(known={entry.seq: entry for entry in checked.entries})
-    spoken = [entry for entry in checked.entries if entry.is_record]
-    record.retracted = retractions(spoken)
+    """Check what record events speak of, each after those before it.
+
+    What cannot be read is refused even where an event behind it sets it right: there
+    would be no telling what was known in between.
+    """
+    record = record_of(checked.entries)
     for entry in entries:
         check_record(entry, record)
-        record.known[entry.seq] = entry
+        counts: Entry | None = entry
         if entry.is_record:
-            spoken.append(entry)
-            record.retracted = retractions(spoken)
+            found = heard(record, entry)
+            hear(record, entry, found)
+            counts = found.after
+        else:
+            record.entries.append(entry)
+            record.known[entry.seq] = entry
+        if counts is not None:
+            Terms().admit(counts)
 
 
 def _told(

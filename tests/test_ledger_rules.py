@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from events.correction import WITHHELD
 from events.entry import Entry, provisional
-from events.errors import Refused, WhereasError
+from events.errors import InputError, Refused, WhereasError
 from events.reader import read_draft
 from ledger import rules
 from ledger.rules import FoldRules
@@ -587,6 +587,32 @@ def test_of_a_batch_what_nothing_sets_right_is_refused(events: str) -> None:
     with pytest.raises(WhereasError, match="there is no provision none") as caught:
         asked.admit("a-b", there[1:])
     assert caught.value.number("draft") == len(there) - 2
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ("{ends: through 2030}", "performed has no field ends"),
+        (
+            "{effective: 5 business days in NARNIA after (2020-01-01)}",
+            "no calendar NARNIA",
+        ),
+    ],
+)
+@pytest.mark.parametrize("late", ["2020-06-01", "2022-01-01"])
+def test_what_cannot_be_read_is_refused_though_it_is_retracted_at_once(
+    said: str, message: str, late: str
+) -> None:
+    there = entries(
+        f"{BARE}}}\n"
+        f"- {PAID}, effective: 2021-01-01}}\n"
+        f"- {{event: ProvisionReaffirmed, effective: {late}, provisions: p}}\n"
+        f"- {{event: EventCorrected, target: 3, replacement: {said}, reason: x}}\n"
+        "- {event: EventRetracted, target: 5, reason: x}\n"
+    )
+    asked = FoldRules(lambda _, after: there[after:3])
+    with pytest.raises(InputError, match=message):
+        asked.admit("a-b", there[3:])
 
 
 def test_a_correction_that_cannot_be_read_is_counted_in_its_batch() -> None:
