@@ -175,7 +175,7 @@ def test_a_witness_cannot_have_seen_more_than_there_is(desk: Desk, old: str) -> 
 
 
 @pytest.mark.parametrize(
-    "question", ["state a-b", "money", "portfolio totals", "why a-b share"]
+    "question", ["state a-b", "money", "portfolio totals", "export csv --what state"]
 )
 def test_a_correction_that_was_damaged_is_no_wrong_input(
     desk: Desk, question: str

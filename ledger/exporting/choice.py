@@ -17,7 +17,7 @@ from events.errors import NotFound
 from ledger.known import Known
 from ledger.ledger import Ledger
 from ledger.store import LEDGER_STREAM, Row
-from ledger.streams import stored_between, stored_of, unknown
+from ledger.streams import as_recorded, stored_between, stored_of, unknown
 from projections.fold.timeline import timeline_of
 from projections.questions.answers import KnownAt, StateAnswer, state_answer
 
@@ -123,8 +123,10 @@ class Choice:
         for name in self.names():
             entries = self.ledger.entries(name, known=self.known.position)
             last = entries[-1].envelope
+            with as_recorded(name):
+                timeline = timeline_of(entries, horizon=horizon)
             answer = state_answer(
-                timeline_of(entries, horizon=horizon),
+                timeline,
                 self.on,
                 known=KnownAt(last.seq, last.position, last.recorded_at),
             )
