@@ -17,8 +17,9 @@ from events.entry import Entry, provisional
 from events.scope import Box
 from projections.fold.timeline import timeline_of
 from projections.questions.answers import KnownAt, state_answer
+from projections.readmodel.opening import reading
 from projections.readmodel.portfolio import Portfolio
-from projections.readmodel.reader import provision_at, reading, timeline_at
+from projections.readmodel.reader import provision_at, timeline_at
 from projections.readmodel.writer import rebuild
 
 STATE_EVENTS = 1_000

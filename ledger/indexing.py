@@ -19,7 +19,7 @@ import msgspec
 from events.errors import InputError, Integrity, Refused
 from ledger.index_file import beside, cached, forget
 from ledger.store import LEDGER_STREAM
-from projections.readmodel.reader import may_write, reading
+from projections.readmodel.opening import may_write, reading
 from projections.readmodel.tracking import Fault, Lag, lag, lag_of
 
 if TYPE_CHECKING:

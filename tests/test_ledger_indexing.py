@@ -19,8 +19,8 @@ from ledger.index_file import beside, cached, forget
 from ledger.indexing import Index
 from ledger.ledger import Ledger
 from projections.readmodel import catching, writer
+from projections.readmodel.opening import reading
 from projections.readmodel.portfolio import Portfolio
-from projections.readmodel.reader import reading
 from projections.readmodel.writer import rebuild
 from tests.ledgers import A, B, create, fill, invested, noise, opened
 from tests.test_projections_readmodel import rows

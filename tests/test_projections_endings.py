@@ -9,7 +9,8 @@ import pytest
 from events.dates import PartialDate
 from projections.fold.timeline import timeline_of
 from projections.questions.endings import endings_after
-from projections.readmodel.reader import reading, timeline_at
+from projections.readmodel.opening import reading
+from projections.readmodel.reader import timeline_at
 from projections.readmodel.writer import rebuild
 from tests.agreements import entries as written
 from tests.readmodels import Listed

@@ -17,7 +17,8 @@ from projections.fold.resolving import end_of
 from projections.fold.timeline import timeline_of
 from projections.questions.answers import KnownAt, StateAnswer, state_answer
 from projections.readmodel.hanging import days_of
-from projections.readmodel.reader import reading, timeline_at
+from projections.readmodel.opening import reading
+from projections.readmodel.reader import timeline_at
 from projections.readmodel.rows import FOREVER, OPEN
 from projections.readmodel.tracking import lag
 from projections.readmodel.writer import catch_up, rebuild

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ledger.ledger import Ledger
-from projections.readmodel.reader import reading, timeline_at
+from projections.readmodel.opening import reading
+from projections.readmodel.reader import timeline_at
 from projections.readmodel.writer import catch_up
 from tests import ledgers
 

@@ -27,9 +27,9 @@ from projections.questions.matching import clauses_over, coverage
 from projections.questions.portfolio import EVERYTHING, Agreements, Held, Together
 from projections.questions.portfolio_fold import Folded
 from projections.questions.sums import add
+from projections.readmodel.opening import reading
 from projections.readmodel.parts import plain
 from projections.readmodel.portfolio import Portfolio
-from projections.readmodel.reader import reading
 from projections.readmodel.writer import rebuild
 from tests.agreements import entries as written
 from tests.readmodels import ASKED, HORIZONS, Listed, ledgers

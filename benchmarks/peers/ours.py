@@ -18,8 +18,8 @@ from ledger.known import Known
 from ledger.ledger import Ledger
 from projections.questions.answers import KnownAt, state_answer
 from projections.questions.history import history_answer
+from projections.readmodel.opening import reading
 from projections.readmodel.portfolio import Portfolio
-from projections.readmodel.reader import reading
 from projections.readmodel.writer import catch_up
 
 BY = "benchmarks"

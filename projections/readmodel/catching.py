@@ -9,13 +9,12 @@ from __future__ import annotations
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 
 from events.entry import Entry
 from events.errors import Integrity
 from events.record import ValuesErased
-from projections.readmodel.reader import WAIT_SECONDS
+from projections.readmodel.opening import WAIT_SECONDS, opened
 from projections.readmodel.rows import OPEN, Rows
 from projections.readmodel.source import Source
 from projections.readmodel.tables import CHILDREN, Tables, table_of
@@ -36,14 +35,7 @@ def follow(path: Path, source: Source, *, wait_seconds: float = WAIT_SECONDS) ->
         Integrity: the ledger has a hole, or somebody else moved the read model on.
         sqlite3.Error: the read model cannot be written, or is not sound.
     """
-    with closing(
-        sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode=rw",
-            uri=True,
-            isolation_level=None,
-            timeout=wait_seconds,
-        )
-    ) as connection:
+    with opened(path, "rw", wait_seconds=wait_seconds) as connection:
         # What is erased is overwritten, not only unlinked.
         connection.execute("PRAGMA secure_delete = ON")
         catching = CatchingUp(connection, source)

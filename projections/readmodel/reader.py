@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -26,9 +23,6 @@ from projections.fold.timeline import Pending, Timeline
 from projections.questions.endings import endings_after, first_endings
 from projections.readmodel.parts import Kind, part_of
 
-# How long to wait for whoever else has the file, unless said otherwise.
-WAIT_SECONDS = 5.0
-
 _COLUMNS = "name, body, rank_day, rank_signed, rank_position, rank_nth"
 _KNOWN = "agreement = ? AND known_from <= ? AND known_to > ?"
 _ON = "on_from <= ? AND on_to > ?"
@@ -39,38 +33,6 @@ _TABLES: dict[str, Kind] = {
     "parties": "party",
 }
 _FACTS = ("title", "milestone", "mention", "report", "notice", "pending")
-
-
-@contextmanager
-def reading(
-    path: Path, *, wait_seconds: float = WAIT_SECONDS
-) -> Iterator[sqlite3.Connection]:
-    """Open a read model to read it, all of it as it is at one moment.
-
-    Whoever may write the file opens it so that SQLite takes back what a process left
-    half done that was killed while it wrote; nothing else is ever written here.
-    """
-    mode = "rw" if may_write(path) else "ro"
-    with closing(
-        sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}",
-            uri=True,
-            isolation_level=None,
-            timeout=wait_seconds,
-        )
-    ) as connection:
-        connection.execute("PRAGMA query_only = ON")
-        connection.execute("PRAGMA trusted_schema = OFF")
-        connection.execute("PRAGMA cell_size_check = ON")
-        connection.execute("BEGIN")
-        # The file is opened by the first query; a later one may be another file.
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        yield connection
-
-
-def may_write(path: Path) -> bool:
-    """Tell whether whoever runs this may write a read model and files beside it."""
-    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
 
 
 class StoredTimeline(Timeline):

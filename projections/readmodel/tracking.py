@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from projections.fold.folding import FOLD_VERSION
-from projections.readmodel.reader import WAIT_SECONDS, reading
+from projections.readmodel.opening import WAIT_SECONDS, reading
 from projections.readmodel.schema import SCHEMA_VERSION
 from projections.readmodel.source import Source
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from events.errors import Conflict
 from projections.readmodel.catching import CHUNK_EVENTS, follow
 from projections.readmodel.making import create, finish
-from projections.readmodel.reader import WAIT_SECONDS
+from projections.readmodel.opening import WAIT_SECONDS, opened
 from projections.readmodel.rows import Rows
 from projections.readmodel.source import Source
 from projections.readmodel.tables import Tables
@@ -60,7 +60,7 @@ def rebuild(
     os.close(os.open(shadow, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode))
     try:
         _tidy(shadow, path)
-        with _opened(shadow) as connection:
+        with _being_made(shadow) as connection:
             _fill(connection, source, advance or (lambda _: None))
         _keep(shadow)
         with _unwritten(path):
@@ -81,7 +81,7 @@ def _tidy(shadow: Path, path: Path) -> None:
 
 
 @contextmanager
-def _opened(shadow: Path) -> Iterator[sqlite3.Connection]:
+def _being_made(shadow: Path) -> Iterator[sqlite3.Connection]:
     """Open what is to become a read model; until then nobody misses it."""
     with closing(sqlite3.connect(shadow, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = OFF")
@@ -106,14 +106,7 @@ def _unwritten(path: Path) -> Iterator[None]:
         _sweep(path)
         yield
         return
-    with closing(
-        sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode=rw",
-            uri=True,
-            isolation_level=None,
-            timeout=WAIT_SECONDS,
-        )
-    ) as old:
+    with opened(path, "rw", wait_seconds=WAIT_SECONDS) as old:
         try:
             old.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
