@@ -110,7 +110,7 @@ def ask(
 
 def folded(ledger: Ledger, agreement: str, asked: Clocks) -> Timeline:
     """Read the events of an agreement that were known, in effective order."""
-    from ledger.streams import as_recorded
+    from projections.fold.record import as_recorded
 
     with as_recorded(agreement):
         return timeline_of(

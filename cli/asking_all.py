@@ -99,7 +99,7 @@ def ask_all(
 
 def _recorded(name: str, entries: Sequence[Entry]) -> Record:
     """Apply what the record of an agreement says of its events."""
-    from ledger.streams import as_recorded
+    from projections.fold.record import as_recorded
 
     with as_recorded(name):
         return record_of(entries)

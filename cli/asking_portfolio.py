@@ -140,7 +140,7 @@ class _Reading:
 
     def _timelines(self, names: Iterable[str]) -> Iterator[Timeline]:
         """Yield agreements one after the other."""
-        from ledger.streams import as_recorded
+        from projections.fold.record import as_recorded
         from projections.fold.timeline import timeline_of
 
         position = self._asked.known.position

@@ -20,7 +20,8 @@ from ledger.sqlite.failures import read_only
 from ledger.sqlite.reading import SQLiteStore
 from ledger.sqlite.readonly import ReadOnlyFile
 from ledger.store import Growth, Head, Store
-from ledger.streams import as_recorded, entries_between, entries_of, unknown
+from ledger.streams import entries_between, entries_of, unknown
+from projections.fold.record import as_recorded
 from projections.fold.timeline import Timeline, timeline_of
 
 if TYPE_CHECKING:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 from events.entry import Entry
-from events.errors import InputError, Integrity, NotFound, did_you_mean
+from events.errors import Integrity, NotFound, did_you_mean
 from ledger.rows import entry_of
 from ledger.store import Row, Store
 
@@ -64,28 +63,6 @@ def stored_between(
                 f"pos:{position} is missing", hint="whereas verify", position=position
             )
         yield row, entry_of(row)
-
-
-@contextmanager
-def as_recorded(agreement: str) -> Iterator[None]:
-    """Take what cannot be read among recorded events for the damage that it is.
-
-    What a correction puts in the place of a value is read when it is applied. It could
-    be when it was recorded, so that no input of whoever asks is wrong.
-
-    Raises:
-        Integrity: a correction cannot be applied.
-    """
-    try:
-        yield
-    except InputError as error:
-        seq = error.number("step")
-        if seq is None:
-            raise
-        raise Integrity(
-            f"{agreement} @{seq} is not what was recorded: {error}",
-            hint="whereas verify shows how far the ledger can be trusted",
-        ) from error
 
 
 def unknown(store: Store, agreement: str, *, appending: bool = False) -> NotFound:

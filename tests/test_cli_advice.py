@@ -175,7 +175,14 @@ def test_a_witness_cannot_have_seen_more_than_there_is(desk: Desk, old: str) -> 
 
 
 @pytest.mark.parametrize(
-    "question", ["state a-b", "money", "portfolio totals", "export csv --what state"]
+    "question",
+    [
+        "state a-b",
+        "money",
+        "portfolio totals",
+        "export csv --what state",
+        "index rebuild",
+    ],
 )
 def test_a_correction_that_was_damaged_is_no_wrong_input(
     desk: Desk, question: str

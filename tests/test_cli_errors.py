@@ -463,6 +463,7 @@ def test_a_ledger_that_is_there_already(desk: Desk) -> None:
     assert desk("init") == snapshot("""\
 --- stderr
 error: there is a ledger at /desk/whereas.db already
+hint: whereas list tells what is in it; --ledger FILE makes another
 --- exit status 1
 """)
 

@@ -170,6 +170,7 @@ error: /desk/nowhere/e.jsonl: there is no folder /desk/nowhere
 $ jsonl -o . --force
 --- stderr
 error: /desk is already there
+hint: give another name: nothing is written over
 --- exit status 1
 $ csv --what stat
 --- stderr

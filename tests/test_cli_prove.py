@@ -530,7 +530,10 @@ def test_a_copy_is_a_ledger_with_its_signed_head(desk: Desk) -> None:
     assert f"root {document['root']}" in desk.run(f"verify {copy}").stdout
     desk.do(f"proof alpha-beta @2 {copy}")
     assert desk.run("backup safe/copy.db").stderr == snapshot(
-        "error: /desk/safe/copy.db is already there\n"
+        """\
+error: /desk/safe/copy.db is already there
+hint: give another name: nothing is written over
+"""
     )
 
 

@@ -48,7 +48,11 @@ def check_free(path: Path) -> None:
         NotFound: the folder that is to hold it does not exist.
     """
     if path.exists() or path.is_symlink():
-        raise Refused(f"{path} is already there", path=str(path))
+        raise Refused(
+            f"{path} is already there",
+            hint="give another name: nothing is written over",
+            path=str(path),
+        )
     if not path.parent.is_dir():
         raise NotFound(f"there is no folder {path.parent}", path=str(path))
 

@@ -17,7 +17,8 @@ from events.errors import NotFound
 from ledger.known import Known
 from ledger.ledger import Ledger
 from ledger.store import LEDGER_STREAM, Row
-from ledger.streams import as_recorded, stored_between, stored_of, unknown
+from ledger.streams import stored_between, stored_of, unknown
+from projections.fold.record import as_recorded
 from projections.fold.timeline import timeline_of
 from projections.questions.answers import KnownAt, StateAnswer, state_answer
 

@@ -66,7 +66,11 @@ def create(path: Path, data: bytes) -> None:
     try:
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
     except FileExistsError as there:
-        raise Refused(f"{path} is already there", path=str(path)) from there
+        raise Refused(
+            f"{path} is already there",
+            hint="give another name: nothing is written over",
+            path=str(path),
+        ) from there
     except OSError as wrong:
         raise _unwritten(path, wrong) from wrong
     try:

@@ -240,7 +240,11 @@ def _refuse_existing(connection: sqlite3.Connection, path: Path) -> None:
     """Refuse to make a ledger of something that is not empty."""
     kind = _kind(connection)
     if kind.program == APPLICATION_ID:
-        raise Refused(f"there is a ledger at {path} already", path=str(path))
+        raise Refused(
+            f"there is a ledger at {path} already",
+            hint="whereas list tells what is in it; --ledger FILE makes another",
+            path=str(path),
+        )
     if kind.tables:
         raise foreign(path, "is a database of another program")
 

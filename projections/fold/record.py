@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import msgspec
 
 from events.catalogue import RECORD_TYPES
 from events.entry import Entry
-from events.errors import InputError, NotFound, Refused
+from events.errors import InputError, Integrity, NotFound, Refused, WhereasError
 from events.record import EventCorrected, EventRetracted, SourceLinked
 
 
@@ -194,3 +195,30 @@ def check_record(entry: Entry, record: Record) -> None:
             seq=number,
             step=entry.seq,
         )
+
+
+@contextmanager
+def as_recorded(agreement: str) -> Iterator[None]:
+    """Take what cannot be read among recorded events for the damage that it is.
+
+    What a correction puts in the place of a value is read when it is applied. It could
+    be when it was recorded, so that no input of whoever asks is wrong.
+
+    Raises:
+        Integrity: a correction cannot be applied.
+    """
+    try:
+        yield
+    except InputError as error:
+        raise damage(agreement, error) from error
+
+
+def damage(agreement: str, error: InputError) -> WhereasError:
+    """Tell what damage it is that a correction cannot be read, if it is that."""
+    seq = error.number("step")
+    if seq is None:
+        return error
+    return Integrity(
+        f"{agreement} @{seq} is not what was recorded: {error}",
+        hint="whereas verify shows how far the ledger can be trusted",
+    )

@@ -69,7 +69,8 @@ def absent(name: str, facts: Facts) -> NotFound | Refused:
     return NotFound(
         f"there is no provision {name} in this agreement",
         hint=did_you_mean(name, facts.granted)
-        or "whereas state shows the provisions; a grant brings one into being",
+        or f"the provisions are {', '.join(sorted(facts.granted)) or 'none'}; "
+        "a grant brings one into being",
         word=name,
     )
 

@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 from events.dates import INF
 from events.entry import Entry
+from events.errors import InputError
+from projections.fold.record import as_recorded, damage
 from projections.readmodel.growing import Growing, Segment
 from projections.readmodel.parts import Key
 
@@ -63,17 +65,29 @@ class Rows:
         self._growing = Growing()
 
     def begin(self, entries: Sequence[Entry]) -> None:
-        """Take the first events, whose rows are in the tables already."""
-        for key, _, after in self._growing.begin(entries):
-            for (_, on_to), segment in _ranges(after).items():
-                # Since when it is known so is in the tables, and asked of nobody else.
-                self.open[key, segment.on_from] = Row(key, segment, on_to, 0)
+        """Take the first events, whose rows are in the tables already.
+
+        Raises:
+            Integrity: there is a correction among them that cannot be applied.
+        """
+        with as_recorded(entries[0].envelope.agreement):
+            for key, _, after in self._growing.begin(entries):
+                for (_, on_to), segment in _ranges(after).items():
+                    # Since when it is known so is in the tables, and nobody asks it.
+                    self.open[key, segment.on_from] = Row(key, segment, on_to, 0)
 
     def take(self, entry: Entry) -> Changes:
-        """Take the next event of the agreement."""
+        """Take the next event of the agreement.
+
+        Raises:
+            Integrity: it is a correction that cannot be applied.
+        """
         changes = Changes([], [])
-        for key, before, after in self._growing.take(entry):
-            self._compare(key, before, after, entry.position, changes)
+        try:
+            for key, before, after in self._growing.take(entry):
+                self._compare(key, before, after, entry.position, changes)
+        except InputError as error:
+            raise damage(entry.envelope.agreement, error) from error
         return changes
 
     def _compare(
