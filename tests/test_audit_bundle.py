@@ -223,6 +223,18 @@ def test_every_file_but_the_convenient_ones_is_needed(
                 verify(put(changed(files, name, None), tmp_path / "b"), TRUST)
 
 
+@pytest.mark.parametrize("made", [small, part], ids=["full", "part"])
+def test_the_file_or_the_event_that_was_emptied_is_named(
+    tmp_path: Path, made: Callable[[], dict[str, bytes]]
+) -> None:
+    files = made()
+    for name in sorted({name for name in files if files[name]} - {*CONVENIENCE}):
+        with pytest.raises(WhereasError) as found:
+            verify(put(changed(files, name, b""), tmp_path / "b"), TRUST)
+        wrong = found.value
+        assert name in f"{wrong} {wrong.facts}" or wrong.number("position") is not None
+
+
 def _zip(files: dict[str, bytes], path: Path, **settings: int) -> Path:
     with zipfile.ZipFile(path, "w", **settings) as archive:  # type: ignore[call-overload]  # of settings that a zip may have
         for name, data in files.items():

@@ -19,7 +19,7 @@ from ledger.audit.body import EACH, Body, Work, history_of
 from ledger.audit.disclosed import DISCLOSURE_BYTES_MAX, Line, read_lines
 from ledger.audit.heads import HEAD_BYTES_MAX, Head
 from ledger.audit.leaf import Leaf, read_leaf
-from ledger.audit.reading import Bundle
+from ledger.audit.reading import Bundle, in_file
 from ledger.audit.source import LEDGER_STREAM
 from ledger.audit.trust import Heads, numbers
 from ledger.audit.verdict import Shown, counted
@@ -170,7 +170,8 @@ def _root(snapshot: HeadsSnapshotted, position: int) -> bytes:
 def _read_head(bundle: Bundle, agreement: str) -> Head:
     name = names.head_name(names.check_name(agreement))
     data = bundle.take(name, HEAD_BYTES_MAX)
-    head = Head.parse(data)
+    with in_file(name):
+        head = Head.parse(data)
     if head.agreement != agreement or head.format() != data:
         raise Integrity(f"{name} is the head of {head.agreement!r}", file=name)
     return head
@@ -179,7 +180,9 @@ def _read_head(bundle: Bundle, agreement: str) -> Head:
 def _check_place(bundle: Bundle, heads: Heads, position: int, event: bytes) -> None:
     """Check that an event is in the log at its position."""
     name = names.proof_name(position)
-    proof = InclusionProof.parse(bundle.take(name, MAX_PROOF_BYTES))
+    text = bundle.take(name, MAX_PROOF_BYTES)
+    with in_file(name):
+        proof = InclusionProof.parse(text)
     same = proof.checkpoint == heads.note and proof.extra is None
     if proof.index != position or not same:
         raise Integrity(

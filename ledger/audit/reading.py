@@ -233,6 +233,22 @@ def open_bundle(path: Path) -> Iterator[Bundle]:
         yield bundle
 
 
+@contextmanager
+def in_file(name: str) -> Iterator[None]:
+    """Name the file of a bundle of which something is said.
+
+    Raises:
+        InputError: as within, behind the name.
+        Integrity: as within, behind the name.
+    """
+    try:
+        yield
+    except (InputError, Integrity) as wrong:
+        raise type(wrong)(
+            f"{name}: {wrong}", hint=wrong.hint, **{**wrong.facts, "file": name}
+        ) from wrong
+
+
 def _files(root: Path, below: str) -> Iterator[str]:
     """Yield the names of the files below a folder; refuse what is neither."""
     empty = True

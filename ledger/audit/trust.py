@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from events.errors import InputError, Integrity
 from ledger.audit import names
 from ledger.audit.chain import Bound
-from ledger.audit.reading import Bundle
+from ledger.audit.reading import Bundle, in_file
 from ledger.audit.rotation import (
     STATEMENT_BYTES_MAX,
     follow,
@@ -103,6 +103,7 @@ def judge_heads(
     rotations = [read_rotation(statement) for statement in statements.values()]
     policy = replace(trust.policy, logs=follow(trust.policy.logs, rotations))
     data = bundle.take(names.CHECKPOINT, MAX_NOTE_BYTES)
+    _read_head(data, names.CHECKPOINT)
     judged = policy.judge(data)
     head = judged.checkpoint
     _tell_signatures(judged.note, policy, names.CHECKPOINT, findings)
@@ -112,8 +113,8 @@ def judge_heads(
     roots: dict[int, tuple[bytes, str]] = {}
     for size in _sizes(bundle, head):
         name = names.checkpoint_name(size)
-        note = Note.parse(bundle.take(name, MAX_NOTE_BYTES))
-        old = _earlier(note, name, size, head)
+        note, old = _read_head(bundle.take(name, MAX_NOTE_BYTES), name)
+        _check_earlier(old, name, size, head)
         believed = _signed(note, earlier, name)
         _tell_signatures(note, earlier, name, findings)
         _check_growth(bundle, old, head, data)
@@ -178,8 +179,14 @@ def _few(found: list[int]) -> list[int]:
     return found
 
 
-def _earlier(note: Note, name: str, size: int, head: Checkpoint) -> Checkpoint:
-    old = Checkpoint.parse(note.text)
+def _read_head(data: bytes, name: str) -> tuple[Note, Checkpoint]:
+    """Read a head, whoever signed it."""
+    with in_file(name):
+        note = Note.parse(data)
+        return note, Checkpoint.parse(note.text)
+
+
+def _check_earlier(old: Checkpoint, name: str, size: int, head: Checkpoint) -> None:
     if (old.origin, old.size) != (head.origin, size):
         raise Integrity(
             f"{name} is the head of {old.origin!r} at {old.size} events",
@@ -187,7 +194,6 @@ def _earlier(note: Note, name: str, size: int, head: Checkpoint) -> Checkpoint:
             expected=[head.origin, size],
             found=[old.origin, old.size],
         )
-    return old
 
 
 def signed_by(
@@ -227,15 +233,13 @@ def _check_growth(
     bundle: Bundle, old: Checkpoint, head: Checkpoint, data: bytes
 ) -> None:
     name = names.consistency_name(old.size, head.size)
-    proof = ConsistencyProof.parse(bundle.take(name, MAX_PROOF_BYTES))
+    text = bundle.take(name, MAX_PROOF_BYTES)
+    with in_file(name):
+        proof = ConsistencyProof.parse(text)
     if proof.old != old.size or proof.checkpoint != data:
         raise Integrity(f"{name} is a proof of something else", file=name)
-    try:
+    with in_file(name):
         verify_consistency(old.size, old.root, head.size, head.root, proof.hashes)
-    except Integrity as wrong:
-        raise Integrity(
-            f"{name}: {wrong}", hint=wrong.hint, **{**wrong.facts, "file": name}
-        ) from wrong
 
 
 def _since(  # noqa: PLR0913  # what was brought along, and what is there
