@@ -8,6 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from projections.readmodel.growing import Growing, Version
+from tests.agreements import entries as written
 from tests.histories import RECORD, TYPES, accepted, histories
 from tests.readmodels import REPORTED, Listed, late_ledgers
 
@@ -45,6 +46,21 @@ def test_what_grew_is_what_is_there_at_once(ledger: Listed, first: int) -> None:
         assert plain(growing.version) == expected
         # Nor does it tell of its changes otherwise.
         assert plain(told) == expected
+
+
+def test_a_report_that_comes_to_where_it_cannot_apply_is_skipped() -> None:
+    # The rules refuse such a correction; a ledger may have it all the same.
+    there = written(
+        "- {event: measure-reported, effective: 2020-01-01, measure: x, value: USD 1}\n"
+        "- {event: measure-reported, effective: 2021-01-01, measure: y, value: EUR 2}\n"
+        "- {event: measure-reported, effective: 2022-01-01, measure: x, value: USD 3}\n"
+        "- {event: event-corrected, target: 4, reason: misread,"
+        " replacement: {measure: y}}\n"
+    )
+    growing, told = Growing(), Version()
+    for entry in there:
+        take(told, growing.take(entry))
+    assert plain(told) == at_once(there)
 
 
 def at_once(entries: Sequence[Entry]) -> Version:

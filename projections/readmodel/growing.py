@@ -164,32 +164,34 @@ class Growing:
             if isinstance(step.event, MeasureReported):
                 key = measured(step.event.measure, step.event.subject)
                 firsts.setdefault(key, (step.event, step.day))
+        told = {key: self._tell(key, *first) for key, first in firsts.items()}
+        if any(state.skipped for _, state in told.values()):
+            # Nothing has been changed so far, so that all can be compared anew.
+            return None
         found: list[Change] = []
-        for key, (one, since) in firsts.items():
-            told = self._tell(key, one, since)
-            if told is None:
-                return None
-            found.append(told)
+        for key, (after, state) in told.items():
+            one, _ = firsts[key]
+            self._state.measures.pop((one.measure, one.subject), None)
+            self._state.measures |= state.measures
+            found.append((key, self.version.pop(key, []), after))
+            if after:
+                self.version[key] = after
         return found
 
-    def _tell(self, key: Key, one: MeasureReported, since: int) -> Change | None:
-        """Tell a measure anew from a day on."""
+    def _tell(
+        self, key: Key, one: MeasureReported, since: int
+    ) -> tuple[list[Segment], State]:
+        """Fold reports of a measure from a day on; give its segments and a state."""
         before = self.version.get(key, [])
         kept = before[: bisect_left(before, since, key=lambda part: part.on_from)]
-        told: Version = {key: kept} if kept else {}
+        told: Version = {key: kept}
         changed, state = _Changed(told, self._memory), State()
-        name = one.measure, one.subject
         if kept:
+            name = one.measure, one.subject
             state.measures[name] = part_of("measure", kept[-1].body)
         for step in reports_like(self._timeline, one, since):
             changed.fold(step, self._timeline, state)
-        if state.skipped:
-            return None
-        self._state.measures.pop(name, None)
-        self._state.measures |= state.measures
-        self.version.pop(key, None)
-        self.version |= told
-        return key, before, told.get(key, [])
+        return told[key], state
 
     def _anew(self) -> Iterator[Change]:
         """Fold everything anew and compare."""
