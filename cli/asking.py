@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from cli.session import Session
 from events.dates import PartialDate
@@ -67,16 +67,26 @@ class Question(Clocks):
     timeline: Timeline
 
 
+class Given(TypedDict, total=False):
+    """What is said of a question, in the words of the command line.
+
+    Attributes:
+        on: the date asked about; today by default.
+        known: the moment of knowledge; now by default.
+        horizon: up to when silence counts; the day of ``known`` by default.
+        suppose: facts for this question alone.
+        place: what to call the date asked about in an error.
+    """
+
+    on: str | None
+    known: str | None
+    horizon: str | None
+    suppose: Sequence[str] | None
+    place: str
+
+
 def ask(
-    session: Session,
-    ledger: Ledger,
-    agreement: str,
-    *,
-    on: str | None = None,
-    known: str | None = None,
-    horizon: str | None = None,
-    suppose: Sequence[str] | None = None,
-    place: str = "--on",
+    session: Session, ledger: Ledger, agreement: str, **given: Unpack[Given]
 ) -> Question:
     """Read an agreement as it was known at a moment.
 
@@ -84,27 +94,14 @@ def ask(
         session: the run, for today's date.
         ledger: the ledger.
         agreement: which.
-        on: the date asked about; today by default.
-        known: the moment of knowledge; now by default.
-        horizon: up to when silence counts; the day of ``known`` by default.
-        suppose: facts for this question alone.
-        place: what to call the date asked about in an error.
+        **given: both clocks and what is supposed.
 
     Raises:
         InputError: a date or a supposal cannot be read.
         NotFound: there is no such agreement, or nothing was known by then.
         Refused: what is recorded contradicts a supposal.
     """
-    asked = clocks_of(
-        session,
-        ledger,
-        agreement,
-        on=on,
-        known=known,
-        horizon=horizon,
-        suppose=suppose,
-        place=place,
-    )
+    asked = clocks_of(session, ledger, agreement, **given)
     return Question(**vars(asked), timeline=folded(ledger, agreement, asked))
 
 
@@ -150,19 +147,14 @@ def state_on(
 
 
 def clocks_of(
-    session: Session,
-    ledger: Ledger,
-    agreement: str,
-    *,
-    on: str | None = None,
-    known: str | None = None,
-    horizon: str | None = None,
-    suppose: Sequence[str] | None = None,
-    place: str = "--on",
+    session: Session, ledger: Ledger, agreement: str, **given: Unpack[Given]
 ) -> Clocks:
     """Read both clocks of a question to one agreement; see :func:`ask`."""
+    on, known = given.get("on"), given.get("known")
+    horizon = given.get("horizon")
+    place = given.get("place", "--on")
     date = session.today if on is None else day(session, on, place)
-    supposals = tuple(_supposal(text) for text in suppose or ())
+    supposals = tuple(_supposal(text) for text in given.get("suppose") or ())
     at = _known(ledger, known, agreement)
     last = (
         dt.date.fromisoformat(at.at[:10]).toordinal()

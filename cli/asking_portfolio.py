@@ -15,7 +15,7 @@ from cli.session import Session
 from events.dates import INF, NEG_INF, day_text
 from projections.questions.across import KnownIn
 from projections.questions.portfolio import Together
-from projections.questions.portfolio_answers import Moment
+from projections.questions.portfolio_answers import Asked, Moment
 
 if TYPE_CHECKING:
     import sqlite3
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from ledger.ledger import Ledger
     from projections.fold.timeline import Timeline
     from projections.questions.portfolio import Agreements
-    from projections.questions.portfolio_answers import PortfolioAnswer
+    from projections.questions.portfolio_answers import PortfolioAnswer, Wanted
     from projections.questions.portfolio_fold import Folded
 
-Question = Callable[["Agreements", Moment], "PortfolioAnswer"]
+Question = Callable[["Agreements", Asked], "PortfolioAnswer"]
 
 
 class Clocks(NamedTuple):
@@ -55,9 +55,9 @@ def ask_portfolio(
     session: Session,
     clocks: Clocks,
     question: Question,
+    wanted: Wanted,
     *,
     fold: bool = False,
-    agreements: Iterable[str] = (),
 ) -> Told:
     """Ask all agreements.
 
@@ -65,8 +65,8 @@ def ask_portfolio(
         session: the run, for the ledger, its index and today's date.
         clocks: the day, the moment of knowledge and the horizon.
         question: makes the answer of whoever knows the agreements.
+        wanted: which of what is found; agreements named in it have to be there.
         fold: leave the index alone.
-        agreements: those that have to be there, because they are asked for by name.
 
     Raises:
         InputError: a date cannot be read.
@@ -74,7 +74,7 @@ def ask_portfolio(
     """
     on = date_of(session, clocks)
     with session.reading() as ledger:
-        for name in agreements:
+        for name in wanted.agreements:
             moment(ledger, clocks.known, name)
         at = moment(ledger, clocks.known, None)
         horizon = (
@@ -83,8 +83,9 @@ def ask_portfolio(
             else day(session, clocks.horizon, "--horizon").last
         )
         known = KnownIn(at.position, at.recorded_at)
-        asked = Moment(on.text, on.last, known, _horizon_text(horizon))
-        reading = _Reading(ledger, asked, horizon)
+        when = Moment(on.text, on.last, known, _horizon_text(horizon))
+        asked = Asked(when, wanted)
+        reading = _Reading(ledger, when, horizon)
 
         def note(sentence: str) -> None:
             _note(sentence.replace(f"{session.folder}{os.sep}", ""))

@@ -48,7 +48,7 @@ _COUNT = re.compile(r"[0-9]{1,9}")
 _DEFAULT_WITHIN = "12 months"
 
 
-def provisions(told: Told, title: str, shown: Sequence[str]) -> Answer:
+def provisions(told: Told, title: str, shown: Sequence[str] = PROVISIONS) -> Answer:
     """Show provisions of many agreements.
 
     Args:

@@ -347,3 +347,11 @@ def test_a_name_that_nobody_knows_is_no_empty_answer(
             True,
             True,
         )
+
+
+def test_of_an_empty_ledger_nothing_is_known_yet(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    desk.do("init")
+    for question in ("portfolio totals", "conflicts"):
+        title = desk.run(question, columns=80).stdout.splitlines()[0]
+        assert "as known now (nothing yet)" in title

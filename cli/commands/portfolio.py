@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Annotated, get_args
 import typer
 
 from cli import completing, options
-from cli.asking_portfolio import Clocks, Question, ask_portfolio, date_of
+from cli.asking_portfolio import Clocks, ask_portfolio, date_of
 from cli.branches import Branch, branching
 from cli.command import Group
 from cli.output import put
 from cli.phrases import STATUSES, checked_statuses
 from cli.portfolio_words import (
     LAPSING,
-    PROVISIONS,
     count_of,
     provisions,
     stakes,
@@ -25,8 +24,7 @@ from cli.portfolio_words import (
 from cli.session import session_of
 
 if TYPE_CHECKING:
-    from projections.questions.portfolio import Agreements
-    from projections.questions.portfolio_answers import Moment, PortfolioAnswer, Wanted
+    from projections.questions.portfolio_answers import Wanted
 
 OUTPUTS = ("json", "jsonl", "csv")
 FILTERS, PAGES = "Filters", "Pages"
@@ -189,24 +187,21 @@ def _exclusive(
     evaluate is found too, with the words.
     """
     from events.scope import Box, read_scope, scope_text
-    from projections.questions.portfolio_answers import Asked, exclusive_answer
+    from projections.questions.portfolio_answers import exclusive_answer
 
     (box,) = read_scope(", ".join(scope)) if scope else (Box(),)
     words = scope_text((box,)) if scope else ""
-    wanted = _wanted(agreement, party, kind, status, limit, offset)
-
-    def question(there: Agreements, at: Moment) -> PortfolioAnswer:
-        return exclusive_answer(there, box, words, Asked(at, wanted))
-
     title = f"with exclusivity over {words}" if words else "with exclusivity"
-    _ask(
-        context,
-        Clocks(on, known, horizon),
-        question,
-        title,
+    session, clocks = session_of(context), Clocks(on, known, horizon)
+    wanted = _wanted(agreement, party, kind, status, limit, offset)
+    told = ask_portfolio(
+        session,
+        clocks,
+        lambda there, asked: exclusive_answer(there, box, words, asked),
+        wanted,
         fold=fold,
-        agreements=wanted.agreements,
     )
+    put(provisions(told, title), session)
 
 
 def _party(
@@ -224,21 +219,18 @@ def _party(
     fold: Fold = False,
 ) -> None:
     """Find everything that a party holds or owes, also what has ended."""
-    from projections.questions.portfolio_answers import Asked, party_answer
+    from projections.questions.portfolio_answers import party_answer
 
+    session, clocks = session_of(context), Clocks(on, known, horizon)
     wanted = _wanted(agreement, party, kind, status, limit, offset)
-
-    def question(there: Agreements, at: Moment) -> PortfolioAnswer:
-        return party_answer(there, name, Asked(at, wanted))
-
-    _ask(
-        context,
-        Clocks(on, known, horizon),
-        question,
-        f"of {name}",
+    told = ask_portfolio(
+        session,
+        clocks,
+        lambda there, asked: party_answer(there, name, asked),
+        wanted,
         fold=fold,
-        agreements=wanted.agreements,
     )
+    put(provisions(told, f"of {name}"), session)
 
 
 def _lapsing(
@@ -274,25 +266,19 @@ def _lapsing(
     The day of an end is the first on which it is over. What a milestone may end any
     day is found by whereas portfolio waiting.
     """
-    from projections.questions.portfolio_answers import Asked, lapsing_answer
+    from projections.questions.portfolio_answers import lapsing_answer
 
     session, clocks = session_of(context), Clocks(on, known, horizon)
     days, words = window_of(session, window, within, date_of(session, clocks))
     wanted = _wanted(agreement, party, kind, status, limit, offset)
-
-    def question(there: Agreements, at: Moment) -> PortfolioAnswer:
-        return lapsing_answer(there, days, words, Asked(at, wanted))
-
-    title = f"ending in {words}"
-    _ask(
-        context,
+    told = ask_portfolio(
+        session,
         clocks,
-        question,
-        title,
+        lambda there, asked: lapsing_answer(there, days, words, asked),
+        wanted,
         fold=fold,
-        agreements=wanted.agreements,
-        shown=LAPSING,
     )
+    put(provisions(told, f"ending in {words}", LAPSING), session)
 
 
 def _waiting(
@@ -312,22 +298,18 @@ def _waiting(
     fold: Fold = False,
 ) -> None:
     """Find what starts, ends or pauses with a milestone that is still open."""
-    from projections.questions.portfolio_answers import Asked, waiting_answer
+    from projections.questions.portfolio_answers import waiting_answer
 
+    session, clocks = session_of(context), Clocks(on, known, horizon)
     wanted = _wanted(agreement, party, kind, status, limit, offset)
-
-    def question(there: Agreements, at: Moment) -> PortfolioAnswer:
-        return waiting_answer(there, milestone, Asked(at, wanted))
-
-    title = f"hanging on {milestone}"
-    _ask(
-        context,
-        Clocks(on, known, horizon),
-        question,
-        title,
+    told = ask_portfolio(
+        session,
+        clocks,
+        lambda there, asked: waiting_answer(there, milestone, asked),
+        wanted,
         fold=fold,
-        agreements=wanted.agreements,
     )
+    put(provisions(told, f"hanging on {milestone}"), session)
 
 
 def _stakes(
@@ -344,16 +326,16 @@ def _stakes(
     fold: Fold = False,
 ) -> None:
     """Find the latest reports of stakes in an issuer, each on its basis."""
-    from projections.questions.portfolio_answers import Asked, stakes_answer
+    from projections.questions.portfolio_answers import stakes_answer
 
+    session, clocks = session_of(context), Clocks(on, known)
     wanted = _wanted(agreement, party, None, None, limit, offset)
-
-    def question(there: Agreements, at: Moment) -> PortfolioAnswer:
-        return stakes_answer(there, issuer, Asked(at, wanted))
-
-    session = session_of(context)
     told = ask_portfolio(
-        session, Clocks(on, known), question, fold=fold, agreements=wanted.agreements
+        session,
+        clocks,
+        lambda there, asked: stakes_answer(there, issuer, asked),
+        wanted,
+        fold=fold,
     )
     put(stakes(told, issuer), session)
 
@@ -375,38 +357,12 @@ def _totals(
 
     Unknown amounts stay in the sum; currencies are never mixed.
     """
-    from projections.questions.portfolio_answers import Asked, totals_answer
+    from projections.questions.portfolio_answers import totals_answer
 
+    session, clocks = session_of(context), Clocks(on, known, horizon)
     wanted = _wanted(agreement, party, kind, status, limit, offset)
-
-    def question(there: Agreements, at: Moment) -> PortfolioAnswer:
-        return totals_answer(there, Asked(at, wanted))
-
-    session = session_of(context)
-    told = ask_portfolio(
-        session,
-        Clocks(on, known, horizon),
-        question,
-        fold=fold,
-        agreements=wanted.agreements,
-    )
+    told = ask_portfolio(session, clocks, totals_answer, wanted, fold=fold)
     put(totals(told), session)
-
-
-def _ask(
-    context: typer.Context,
-    clocks: Clocks,
-    question: Question,
-    title: str,
-    *,
-    fold: bool,
-    agreements: Sequence[str],
-    shown: Sequence[str] = PROVISIONS,
-) -> None:
-    """Ask for provisions and show them."""
-    session = session_of(context)
-    told = ask_portfolio(session, clocks, question, fold=fold, agreements=agreements)
-    put(provisions(told, title, shown), session)
 
 
 def _wanted(

@@ -14,6 +14,7 @@ from ledger.audit.body import cited
 from ledger.audit.checkpoints import check_head
 from ledger.audit.export import Documents, check_cited
 from ledger.audit.leaf import read_leaf
+from ledger.audit.names import document_digest
 from ledger.audit.redaction import Redaction
 from ledger.audit.rotation import Rotation, predecessors, read_rotation
 from ledger.audit.source import LEDGER_STREAM, LogSource, Row
@@ -52,7 +53,7 @@ class Foreseen:
             if rule.agreement is not None:
                 self._check_rule(rule.agreement)
         if documents:
-            check_cited(documents, self._cited(set(map(_digest, documents))))
+            check_cited(documents, self._cited(set(map(document_digest, documents))))
 
     def stated(self) -> tuple[str, ...]:
         """Name the agreements that the bundle will have events of."""
@@ -174,7 +175,3 @@ def _rotations(source: LogSource) -> list[Rotation]:
         for leaf in leaves
         if leaf.type == "key-rotated"
     ]
-
-
-def _digest(name: str) -> str:
-    return name.removeprefix("documents/")

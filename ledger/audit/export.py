@@ -264,7 +264,7 @@ def check_cited(documents: Documents, cited: Collection[str]) -> None:
         Refused: one is cited by none.
     """
     for name, path in documents.items():
-        if name.removeprefix("documents/") not in cited:
+        if names.document_digest(name) not in cited:
             raise Refused(
                 f"no event in the bundle cites {path}",
                 hint="cite it by its sha256 in a source: whereas append source-linked",

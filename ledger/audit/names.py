@@ -47,6 +47,7 @@ HISTORY = "history.csv"
 README = "README"
 SCRIPT = "verify.sh"
 VKEY = "log.vkey"
+DOCUMENTS = "documents/"
 # Nothing is concluded from these, so nothing in them is checked.
 CONVENIENCE = frozenset({README, SCRIPT, VKEY})
 
@@ -128,4 +129,9 @@ def state_name(agreement: str, on: str) -> str:
 
 def document_name(digest: str) -> str:
     """Name the file of a document by the hex SHA-256 of its content."""
-    return f"documents/{digest}"
+    return f"{DOCUMENTS}{digest}"
+
+
+def document_digest(name: str) -> str:
+    """Give the hex SHA-256 that a document is named by."""
+    return name.removeprefix(DOCUMENTS)

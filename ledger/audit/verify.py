@@ -105,14 +105,14 @@ def _body(bundle: Bundle, heads: Heads, *, full: bool) -> Body:
     return Body(
         Chain(heads.bounds, loose=loose),
         heads.rotations,
-        [name.removeprefix("documents/") for name in bundle.names("documents/")],
+        [names.document_digest(name) for name in bundle.names(names.DOCUMENTS)],
         {_stated(name)[0] for name in bundle.names("state/")},
     )
 
 
 def _check_documents(bundle: Bundle) -> None:
     """Hold each document against its name."""
-    for name in bundle.names("documents/"):
+    for name in bundle.names(names.DOCUMENTS):
         digest = sha256()
         for chunk in bundle.stream(name, DOCUMENT_BYTES_MAX):
             digest.update(chunk)
@@ -120,7 +120,7 @@ def _check_documents(bundle: Bundle) -> None:
             raise Integrity(
                 f"{name} is not the document of that name",
                 file=name,
-                expected=name.removeprefix("documents/"),
+                expected=names.document_digest(name),
                 found=digest.hexdigest(),
             )
 

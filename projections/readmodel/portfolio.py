@@ -337,7 +337,7 @@ def _tagged(axis: str, tags: Sequence[str]) -> str:
         parts = tag.split("/")
         covering |= {"/".join(parts[:n]) for n in range(1, len(parts) + 1)}
     return " OR ".join(
-        f"instr(p.scope, '{tag_text(axis, tag)}')" for tag in sorted(covering)
+        f"instr(p.scope, ' {tag_text(axis, tag)} ')" for tag in sorted(covering)
     )
 
 

@@ -140,12 +140,12 @@ def _tags(included: tuple[Scope, ...], *, priority: bool, unbounded: bool) -> st
     }
     if priority and unbounded:
         tags |= {tag_text(axis, "*") for axis in AXES}
-    return "".join(sorted(tags)).replace("  ", " ")
+    return f" {' '.join(sorted(tags))} " if tags else ""
 
 
 def tag_text(axis: str, tag: str) -> str:
-    """Write a tag of an axis as it stands among others in the column ``scope``."""
-    return f" {axis}:{tag} "
+    """Write a tag of an axis as in the column ``scope``, between blanks."""
+    return f"{axis}:{tag}"
 
 
 def table_of(kind: Kind) -> str:
