@@ -65,6 +65,7 @@ class PartialDate(Written):
     last: int
 
     @staticmethod
+    @lru_cache(maxsize=65_536)
     def parse(text: str) -> PartialDate:
         """Read a partial date.
 
@@ -78,7 +79,23 @@ class PartialDate(Written):
         Raises:
             InputError: a loose or impossible date, with the form to write as a hint.
         """
-        return _parse(text)
+        words = text.strip()
+        if len(words) > MAX_DATE_TEXT:
+            raise InputError("a date this long is not a date", hint=f"write {_FORMS}")
+        between = _BETWEEN.fullmatch(words)
+        if between is None:
+            first, last = _span(words)
+            return PartialDate.made(words, first=first, last=last)
+        first, _ = _span(between["first"])
+        _, last = _span(between["last"])
+        if last < first:
+            raise InputError(
+                f"{between['last']} is before {between['first']}",
+                excerpt=words,
+                hint="write the earlier date first",
+            )
+        text = f"between {between['first']} and {between['last']}"
+        return PartialDate.made(text, first=first, last=last)
 
     @property
     def exact(self) -> bool:
@@ -99,13 +116,13 @@ def parse_date(value: object) -> PartialDate:
         case PartialDate():
             return value
         case str():
-            return _parse(value)
+            return PartialDate.parse(value)
         case bool() | dt.datetime():
             pass
         case int():
-            return _parse(f"{value:04d}")
+            return PartialDate.parse(f"{value:04d}")
         case dt.date():
-            return _parse(value.isoformat())
+            return PartialDate.parse(value.isoformat())
         case _:
             pass
     raise InputError(f"{value!r} is not a date", hint=f"write {_FORMS}")
@@ -122,7 +139,7 @@ def parse_day(text: str) -> int:
     Raises:
         InputError: it is not a day, or not a single one.
     """
-    date = _parse(text)
+    date = PartialDate.parse(text)
     if not date.exact:
         raise InputError(
             f"{text} is not a single day", excerpt=text, hint="write 2019-07-22"
@@ -197,28 +214,6 @@ def _date_of(day: int) -> dt.date | None:
     if 0 < day <= LAST_DAY:
         return dt.date.fromordinal(day)
     return None
-
-
-@lru_cache(maxsize=65_536)
-def _parse(text: str) -> PartialDate:
-    """Read a partial date (see :meth:`PartialDate.parse`)."""
-    words = text.strip()
-    if len(words) > MAX_DATE_TEXT:
-        raise InputError("a date this long is not a date", hint=f"write {_FORMS}")
-    between = _BETWEEN.fullmatch(words)
-    if between is None:
-        first, last = _span(words)
-        return PartialDate.made(words, first=first, last=last)
-    first, _ = _span(between["first"])
-    _, last = _span(between["last"])
-    if last < first:
-        raise InputError(
-            f"{between['last']} is before {between['first']}",
-            excerpt=words,
-            hint="write the earlier date first",
-        )
-    text = f"between {between['first']} and {between['last']}"
-    return PartialDate.made(text, first=first, last=last)
 
 
 def _span(text: str) -> tuple[int, int]:

@@ -71,6 +71,7 @@ class Quantity(Written):
     per: Per | None
 
     @staticmethod
+    @lru_cache(maxsize=65_536)
     def parse(text: str) -> Quantity:
         """Read a quantity.
 
@@ -83,7 +84,29 @@ class Quantity(Written):
         Raises:
             InputError: it is not one, with what to write as a hint.
         """
-        return _parse(text)
+        words = " ".join(text.split())
+        if len(words) > MAX_QUANTITY_TEXT:
+            raise InputError(f"a quantity has at most {MAX_QUANTITY_TEXT} characters")
+        if words in {"unknown", REDACTED}:
+            return _unknown("unknown" if words == "unknown" else "redacted", words)
+        amount, _, per = words.partition(" per ")
+        if per and per not in get_args(Per):
+            raise InputError(
+                f"a quantity is not stated per {per}",
+                excerpt=words,
+                hint=did_you_mean(per, get_args(Per))
+                or f"per takes {', '.join(get_args(Per))}",
+            )
+        qualified = _QUALIFIED.fullmatch(amount)
+        qualifier = cast("Qualifier", qualified[1] if qualified else "exact")
+        if qualified:
+            amount = qualified[2]
+        period = cast("Per", per) if per else None
+        if qualifier == "between":
+            low, high, unit = _range(amount, words)
+            return Quantity.of(low, unit, high=high, qualifier=qualifier, per=period)
+        low, unit = _amount(amount, words)
+        return Quantity.of(low, unit, qualifier=qualifier, per=period)
 
     @staticmethod
     def of(
@@ -185,34 +208,6 @@ def _amount_text(number: Decimal, unit: str) -> str:
         if number >= 10**exponent:
             return f"{unit} {plain(number.scaleb(-exponent, _EXACT))}{suffix}"
     return f"{unit} {plain(number)}"
-
-
-@lru_cache(maxsize=65_536)
-def _parse(text: str) -> Quantity:
-    """Read a quantity (see :meth:`Quantity.parse`)."""
-    words = " ".join(text.split())
-    if len(words) > MAX_QUANTITY_TEXT:
-        raise InputError(f"a quantity has at most {MAX_QUANTITY_TEXT} characters")
-    if words in {"unknown", REDACTED}:
-        return _unknown("unknown" if words == "unknown" else "redacted", words)
-    amount, _, per = words.partition(" per ")
-    if per and per not in get_args(Per):
-        raise InputError(
-            f"a quantity is not stated per {per}",
-            excerpt=words,
-            hint=did_you_mean(per, get_args(Per))
-            or f"per takes {', '.join(get_args(Per))}",
-        )
-    qualified = _QUALIFIED.fullmatch(amount)
-    qualifier = cast("Qualifier", qualified[1] if qualified else "exact")
-    if qualified:
-        amount = qualified[2]
-    period = cast("Per", per) if per else None
-    if qualifier == "between":
-        low, high, unit = _range(amount, words)
-        return Quantity.of(low, unit, high=high, qualifier=qualifier, per=period)
-    low, unit = _amount(amount, words)
-    return Quantity.of(low, unit, qualifier=qualifier, per=period)
 
 
 def _unknown(kind: QuantityKind, text: str) -> Quantity:

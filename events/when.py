@@ -80,6 +80,7 @@ class When(Written):
     expr: Expr
 
     @staticmethod
+    @lru_cache(maxsize=65_536)
     def parse(text: str) -> When:
         """Read a When from its text form.
 
@@ -92,7 +93,13 @@ class When(Written):
         Raises:
             InputError: with the column, a marked excerpt, and a hint.
         """
-        return _parse(text)
+        if len(text) > MAX_WHEN_TEXT:
+            raise InputError(f"a When has at most {MAX_WHEN_TEXT} characters")
+        if is_date(text):
+            # Nearly all are; one that there is not is refused below, with its place.
+            with suppress(InputError):
+                return When.made(text, expr=On(PartialDate.parse(text)))
+        return When.of(read(text))
 
     @staticmethod
     def of(expr: Expr) -> When:
@@ -124,7 +131,7 @@ class When(Written):
             InputError: it is none of these; the path is in the message.
         """
         if isinstance(value, str):
-            return _parse(value)
+            return When.parse(value)
         if not isinstance(value, Mapping):
             return When.of(On(parse_date(value)))
         try:
@@ -139,18 +146,6 @@ class When(Written):
         """Give the JSON form, nested mappings that :meth:`from_json` reads back."""
         nested: dict[str, object] = msgspec.to_builtins(self.expr, enc_hook=str)
         return nested
-
-
-@lru_cache(maxsize=65_536)
-def _parse(text: str) -> When:
-    """Read a When (see :meth:`When.parse`)."""
-    if len(text) > MAX_WHEN_TEXT:
-        raise InputError(f"a When has at most {MAX_WHEN_TEXT} characters")
-    if is_date(text):
-        # Nearly all are; one that there is not is refused below, with its place.
-        with suppress(InputError):
-            return When.made(text, expr=On(PartialDate.parse(text)))
-    return When.of(read(text))
 
 
 def _date_hook(_: type, value: object) -> PartialDate:

@@ -27,31 +27,28 @@ def entry_of(row: Row) -> Entry:
         Integrity: with the position, where the bytes are not those that were recorded,
             or stand in another place.
     """
-    if sha256(b"\x00" + row.event).digest() != row.leaf:
+    position, agreement, seq, event, leaf, disclosed, _, erased = row
+    if sha256(b"\x00" + event).digest() != leaf:
         raise Integrity(
-            f"pos:{row.position} is not what was recorded: its hash differs",
+            f"pos:{position} is not what was recorded: its hash differs",
             hint="whereas verify shows how far the ledger can be trusted",
-            position=row.position,
+            position=position,
         )
     try:
-        entry = decode(row.event, row.disclosed, erased_of(row))
+        entry = decode(event, disclosed, () if erased is None else erased_of(row))
     except Integrity as error:
         raise Integrity(
-            f"pos:{row.position}: {error}",
+            f"pos:{position}: {error}",
             hint=error.hint or "whereas verify",
-            position=row.position,
+            position=position,
         ) from error
     place = entry.envelope
-    if (place.position, place.agreement, place.seq) != (
-        row.position,
-        row.agreement,
-        row.seq,
-    ):
+    if place.position != position or place.seq != seq or place.agreement != agreement:
         raise Integrity(
-            f"pos:{row.position} holds the event of pos:{place.position}, "
+            f"pos:{position} holds the event of pos:{place.position}, "
             f"{place.agreement} @{place.seq}",
             hint="whereas verify",
-            position=row.position,
+            position=position,
         )
     return entry
 

@@ -24,15 +24,21 @@ def entries_of(
     Raises:
         Integrity: a row is damaged, or one is missing.
     """
-    return [e for _, e in stored_of(store, agreement, after=after, known=known)]
+    rows = store.rows(agreement, after=after, known=known)
+    return _whole(agreement, list(map(entry_of, rows)), after)
 
 
 def stored_of(
-    store: Store, agreement: str, *, after: int = 0, known: int | None = None
+    store: Store, agreement: str, *, known: int | None = None
 ) -> list[tuple[Row, Entry]]:
     """Read the events of an agreement, each with its row; see ``entries_of``."""
-    rows = store.rows(agreement, after=after, known=known)
-    entries = list(map(entry_of, rows))
+    rows = store.rows(agreement, known=known)
+    entries = _whole(agreement, list(map(entry_of, rows)))
+    return list(zip(rows, entries, strict=True))
+
+
+def _whole(agreement: str, entries: list[Entry], after: int = 0) -> list[Entry]:
+    """Give events as they are, unless one of them is missing."""
     if entries and entries[-1].seq - after != len(entries):
         for seq, entry in enumerate(entries, after + 1):
             if entry.seq != seq:
@@ -41,7 +47,7 @@ def stored_of(
                     hint="whereas verify",
                     position=entry.position,
                 )
-    return list(zip(rows, entries, strict=True))
+    return entries
 
 
 def entries_between(store: Store, start: int, stop: int | None) -> Iterator[Entry]:
