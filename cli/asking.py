@@ -32,7 +32,7 @@ class Clocks:
     Attributes:
         on: the date asked about.
         known: the moment of knowledge.
-        known_words: the moment as it was asked for, None for now.
+        known_words: the moment as it was asked for, None for now and what is ahead.
         horizon: the day up to which silence counts, an ordinal.
         supposals: what is supposed.
     """
@@ -162,7 +162,8 @@ def clocks_of(
         else day(session, horizon, "--horizon").last
     )
     moment = KnownAt(at.seq or 0, at.position, at.recorded_at)
-    return Clocks(date, moment, known, last, supposals)
+    words = None if at.ahead else known
+    return Clocks(date, moment, words, last, supposals)
 
 
 def day(session: Session, text: str, option: str) -> PartialDate:

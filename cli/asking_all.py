@@ -165,7 +165,7 @@ def moment_words(at: At, known: str | None, supposals: Sequence[Supposal] = ()) 
     place = f"pos:{at.position}" if at.seq is None else f"@{at.seq}"
     if at.position < 0:
         place = "nothing yet"
-    if known in {None, "now"}:
+    if known in {None, "now"} or at.ahead:
         words = f"as known now ({place})"
     elif str(known).startswith("@"):
         words = after_event(str(known), at.recorded_at)

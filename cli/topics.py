@@ -32,6 +32,9 @@ The two clocks of every question: --on and --known.
 An amendment changes the world from its effective date. A correction changes
 what is said of the world, and answers with an earlier --known stay the same.
 
+What --known says of a time that is still to come is asked of now, because
+nobody knows what will be recorded until then.
+
 --horizon DATE is the day up to which silence means that nothing happened; by
 default the day of --known.
 """,

@@ -1,7 +1,8 @@
 """Up to which event the ledger is asked: ``--known``.
 
 ``@N`` is right after the agreement's N-th event, ``pos:N`` right after that position, a
-date the end of that day in UTC, an instant that instant, and nothing now.
+date the end of that day in UTC, an instant that instant, and nothing now. What lies
+ahead is now: nobody knows what will be recorded until then.
 """
 
 from __future__ import annotations
@@ -29,14 +30,17 @@ class Known(NamedTuple):
         seq: the number of the agreement's last event included; None without an
             agreement.
         recorded_at: when the last event included was recorded, "" where there is none.
-        at: the instant that was asked about. Its day is up to when silence counts
-            as "has not happened".
+        at: the instant that was asked about, at most now. Its day is up to when
+            silence counts as "has not happened".
+        ahead: whether a later instant was asked about. What will be recorded until
+            then is not known, so that the answer is the one for now.
     """
 
     position: int
     seq: int | None
     recorded_at: str
     at: str
+    ahead: bool = False
 
 
 def known(
@@ -55,13 +59,13 @@ def known(
         NotFound: nothing was recorded by then, or there is no such event.
     """
     words = "now" if text is None else text.strip()
-    if words == "now":
-        return _at_instant(store, instant_text(clock()), agreement, words)
     if found := _EVENT.fullmatch(words):
         return _at_event(store, int(found[1]), agreement)
     if found := _POSITION.fullmatch(words):
         return _at_position(store, int(found[1]), agreement)
-    return _at_instant(store, _instant(words), agreement, words)
+    asked = None if words == "now" else _instant(words)
+    # The clock comes before the head, so that what is recorded in between is known.
+    return _at_instant(store, asked, instant_text(clock()), agreement, words)
 
 
 def _at_event(store: Store, seq: int, agreement: str | None) -> Known:
@@ -95,8 +99,13 @@ def _at_position(store: Store, position: int, agreement: str | None) -> Known:
     )
 
 
-def _at_instant(store: Store, instant: str, agreement: str | None, words: str) -> Known:
+def _at_instant(
+    store: Store, asked: str | None, clock: str, agreement: str | None, words: str
+) -> Known:
     head = store.head()
+    # A clock that was set back makes nothing unknown that is recorded.
+    now = max(clock, head.recorded_at)
+    instant = now if asked is None else min(asked, now)
     if head.recorded_at <= instant:
         position = head.size - 1
     else:
@@ -107,7 +116,8 @@ def _at_instant(store: Store, instant: str, agreement: str | None, words: str) -
             f"nothing was recorded by {words}",
             hint=f"the first event was recorded at {first}" if first else None,
         )
-    return _included(store, position, agreement, at=instant, words=words)
+    found = _included(store, position, agreement, at=instant, words=words)
+    return found._replace(ahead=asked is not None and asked > now)
 
 
 def _included(

@@ -129,6 +129,12 @@ def test_only_provisions_of_a_status(desk: Desk) -> None:
         ("show a-b", "Alpha - Beta on 2026-01-02, as known now (@5)"),
         ("list", "1 agreement, as known now (5 events)"),
         (
+            "state a-b --known 2030-01-01",
+            "Alpha - Beta on 2026-01-02, as known now (@5)",
+        ),
+        ("history a-b --known 2030", "History of Alpha - Beta, as known now (@5)"),
+        ("list --known 2030", "1 agreement, as known now (5 events)"),
+        (
             "diff a-b 2025-10-27..2025-10-28",
             "Alpha - Beta from 2025-10-27 to 2025-10-28, as known now (@5)",
         ),
@@ -217,6 +223,31 @@ Recorded in between
     assert desk.run("diff a-b @5..@6").stdout == by_position
     by_time = "--known 2026-01-01T00:10:30Z..2026-01-01"
     assert desk.run(f"diff a-b {by_time}").stdout == by_position
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "state a-b --on 2035-01-01",
+        "why a-b share --on 2035-01-01",
+        "history a-b",
+        "may alpha use --scope asset=models --on 2030-06-01",
+        "what-if a-b --suppose launch=2035-01-01",
+        "due --to 2035-01-01",
+        "money --on 2035-01-01",
+        "conflicts",
+        "stakes",
+        "list",
+        "portfolio waiting launch --on 2035-01-01",
+        "portfolio totals --on 2035-01-01",
+        "export jsonl --what state --on 2035-01-01",
+    ],
+)
+def test_what_lies_ahead_is_known_as_it_is_now(desk: Desk, line: str) -> None:
+    form = "" if line.startswith("export") else "--json"
+    now = desk.run(f"{line} {form}")
+    assert now.status == 0, now
+    assert desk.run(f"{line} {form} --known 2040-01-01") == now
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,24 @@ def test_what_is_no_point_is_refused_with_a_way_on(
     assert (hint or "") in (caught.value.hint or "")
 
 
+def test_what_lies_ahead_is_known_as_it_is_now(ledger: Ledger) -> None:
+    for agreement in (A, B, None):
+        now = ledger.known(None, agreement)
+        for ahead in ("2030-01-01", "9999", "2027-02-01T00:00Z"):
+            assert ledger.known(ahead, agreement) == now._replace(ahead=True)
+    assert not ledger.known("2027-01-15").ahead
+
+
+def test_a_clock_that_was_set_back_makes_nothing_unknown(tmp_path: Path) -> None:
+    told = [FIRST_US]
+    with create(tmp_path / "l.db", clock=lambda: told[-1]) as ledger:
+        ledger.append([opened(), invested(1)], recorded_by="ann")
+        told.append(FIRST_US - 2 * DAY_US)
+        recorded = ledger.store.recorded_at(1)
+        assert ledger.known() == (1, None, recorded, recorded, False)
+        assert ledger.known("2030") == (1, None, recorded, recorded, True)
+
+
 def test_an_empty_ledger_knows_nothing_now_and_refuses_a_past(tmp_path: Path) -> None:
     with create(tmp_path / "l.db") as ledger:
         assert ledger.known()[:3] == (-1, None, "")

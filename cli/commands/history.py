@@ -84,7 +84,7 @@ def run(
         )
     if provision is not None and not history.events:
         raise absent(provision, question.timeline.facts)
-    clocks = known_words(question.known, known)
+    clocks = known_words(question.known, question.known_words)
     if date is not None:
         clocks = f"effective {on_words(date)}, {clocks}"
     put(_answer(history, clocks), session)

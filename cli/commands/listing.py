@@ -39,7 +39,7 @@ def run(context: typer.Context, known: options.Known = None) -> None:
     keys = ("agreement", "title", "events", "recorded_at")
     items = [dict(zip(keys, row, strict=True)) for row in found]
     moment = {"position": at.position, "recorded_at": at.recorded_at}
-    when = "now" if known in {None, "now"} else f"at {known}"
+    when = "now" if known in {None, "now"} or at.ahead else f"at {known}"
     count = "1 agreement" if len(found) == 1 else f"{len(found)} agreements"
     events = "1 event" if at.position == 0 else f"{at.position + 1} events"
     put(
