@@ -67,8 +67,12 @@ def read_draft(
     )
 
 
-def type_named(name: object) -> type[Event]:
+def type_named(name: object, field: str | None = "event") -> type[Event]:
     """Find an event type by its CamelCase or kebab-case name.
+
+    Args:
+        name: what was written for a name.
+        field: where it was written, if that has a name.
 
     Raises:
         InputError: no such type, with the nearest name as a hint.
@@ -76,19 +80,22 @@ def type_named(name: object) -> type[Event]:
     if not isinstance(name, str):
         raise InputError(
             "no event type is named",
-            field="event",
+            field=field,
             hint="write for example event: InvestmentMade",
         )
-    found = TYPES.get(kebab(name))
-    if found is None:
-        raise InputError(
-            f"unknown event type {name}",
-            field="event",
-            hint=did_you_mean(kebab(name), USER_TYPES) or "whereas schema lists them",
-        )
-    if found.TYPE in SYSTEM_TYPES:
-        raise InputError(f"only the ledger itself records {found.TYPE}", field="event")
-    return found
+    if kebab(name) not in USER_TYPES:
+        raise no_type(name, field)
+    return TYPES[kebab(name)]
+
+
+def no_type(name: str, field: str | None = None) -> InputError:
+    """Word the refusal of a name that is of no type, or of none that people record."""
+    plain = kebab(name)
+    told, meant = f"there is no event type {name}", did_you_mean(plain, USER_TYPES)
+    if plain in SYSTEM_TYPES:
+        told, meant = f"only the ledger itself records {plain}", None
+    hint = meant or "whereas append -h lists the types"
+    return InputError(told, hint=hint, field=field, word=name)
 
 
 def read_event(cls: type[Event], fields: Mapping[str, Any]) -> Event:

@@ -130,13 +130,27 @@ hint: did you mean always?  whereas list --color always
 # -- input: exit status 2 ----------------------------------------------------------------
 
 
-def test_an_event_type_that_is_misspelt(desk: Desk) -> None:
-    assert desk("append exclusivity-grantd a-b") == snapshot("""\
+@pytest.mark.parametrize(
+    "line",
+    ["append {} a-b", "schema {}", "search cloud --event {}"],
+)
+def test_an_event_type_that_is_misspelt(desk: Desk, line: str) -> None:
+    place = "--event: " if "--event" in line else ""
+    meant = line.format("exclusivity-granted")
+    assert (
+        desk(line.format("exclusivity-grantd"))
+        == f"""\
 --- stderr
-error: there is no event type exclusivity-grantd
-hint: did you mean exclusivity-granted?  whereas append exclusivity-granted a-b
+error: {place}there is no event type exclusivity-grantd
+hint: did you mean exclusivity-granted?  whereas {meant}
 --- exit status 2
-""")
+"""
+    )
+    unlike = desk(line.format("zebra"))
+    assert "hint: whereas append -h lists the types\n--- exit status 2" in unlike
+    assert "only the ledger itself records values-erased" in desk(
+        line.format("values-erased")
+    )
 
 
 def test_a_field_that_is_misspelt(desk: Desk) -> None:

@@ -427,9 +427,9 @@ right of first refusal: 2 events, as known now (pos:91)
 openai: 1 event, as known now (pos:91)
 
   AGREEMENT         EVENT  TYPE                ABOUT   WHERE IT SAYS
-  microsoft-openai  @22    party-restructured  openai  party: openai; name: OpenAI Group PBC;
+  microsoft-openai  @22    party-restructured  openai  party: openai | name: OpenAI Group PBC |
                                                        source.title: Evolution of the
-                                                       Microsoft-OpenAI Partnership: A New Era; and
+                                                       Microsoft-OpenAI Partnership: A New Era | and
                                                        2 more
 
 Parties
@@ -446,8 +446,8 @@ Nothing was found.
 """)
     assert desk("search cloud --event clouds") == snapshot("""\
 --- stderr
-error: event: unknown event type clouds
-hint: whereas schema lists them
+error: --event: there is no event type clouds
+hint: whereas append -h lists the types
 --- exit status 2
 """)
 

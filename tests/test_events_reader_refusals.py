@@ -44,21 +44,21 @@ NAMES: list[Refusal] = [
     ({}, "no event type is named", "event", "write for example event: InvestmentMade"),
     (
         {"event": "LicenseGranted"},
-        "unknown event type LicenseGranted",
+        "there is no event type LicenseGranted",
         "event",
         "did you mean licence-granted?",
     ),
     (
         {"event": "sale"},
-        "unknown event type sale",
+        "there is no event type sale",
         "event",
-        "whereas schema lists them",
+        "whereas append -h lists the types",
     ),
     (
         {"event": "values-erased"},
         "only the ledger itself records values-erased",
         "event",
-        None,
+        "whereas append -h lists the types",
     ),
     (
         {**LICENCE, "endz": "never"},

@@ -208,7 +208,7 @@ BATCHES: list[Case] = [
 FIELDS: list[Case] = [
     (
         EVENTS + "  - event: «Perform\n    effective: 2019\n",
-        "unknown event type Perform",
+        "there is no event type Perform",
         "did you mean performed?",
     ),
     (
@@ -464,8 +464,8 @@ JSON: list[Case] = [
     ),
     (
         '{"whereas": 1, "agreement": "a-b",\n "events": [{"event": «"X"}]}',
-        "unknown event type X",
-        "whereas schema lists them",
+        "there is no event type X",
+        "whereas append -h lists the types",
     ),
     ("«", "the file is empty", None),
 ]

@@ -16,7 +16,7 @@ from cli.recording import read, record
 from cli.session import session_of
 from events.base import Event
 from events.catalogue import TYPES, USER_TYPES, Field, effect_and_example, fields_of
-from events.errors import InputError, WhereasError, did_you_mean
+from events.errors import InputError, WhereasError
 from events.fields import kebab
 
 FIELDS = "Fields"
@@ -110,14 +110,11 @@ class Append(Group):
         rows = ((n, effect_and_example(TYPES[n])[0]) for n in USER_TYPES)
         return items(incomplete, rows)
 
-    def unknown(self, ctx: Any, name: str) -> InputError:
+    def unknown(self, ctx: Any, name: str) -> InputError:  # noqa: ARG002  # as a group calls it
         """Word the refusal of a type that there is not."""
-        return InputError(
-            f"there is no event type {name}",
-            hint=did_you_mean(kebab(name), USER_TYPES)
-            or f"{ctx.command_path} -h lists the types",
-            word=name,
-        )
+        from events.reader import no_type
+
+        return no_type(name)
 
 
 def made(name: str) -> Group:

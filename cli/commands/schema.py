@@ -36,5 +36,5 @@ def run(
     from events.reader import type_named
     from events.schema import schema, schema_of
 
-    found = schema() if event is None else schema_of(type_named(event))
+    found = schema() if event is None else schema_of(type_named(event, None))
     write(json_document(found, indent=True) + "\n")

@@ -77,7 +77,7 @@ def run(
     from projections.questions.search import search_answer
 
     session = session_of(context)
-    types = [type_named(name).TYPE for name in event or ()]
+    types = [type_named(name, "--event").TYPE for name in event or ()]
     with session.reading() as ledger:
         asked = ask_all(session, ledger, agreement, known=known)
     found = search_answer(
@@ -127,4 +127,6 @@ def _shown(hit: Hit) -> tuple[str, ...]:
     where = [f"{field}: {text}" for field, text in hit.where[:MOST_FIELDS]]
     if left := len(hit.where) - len(where):
         where.append(f"and {left} more")
-    return (hit.agreement, f"@{hit.event}", kind, hit.about or "", "; ".join(where))
+    # What is quoted ends in full stops and has semicolons of its own.
+    told = " | ".join(where)
+    return (hit.agreement, f"@{hit.event}", kind, hit.about or "", told)
