@@ -60,8 +60,8 @@ class PeerApplication(Application[UUID]):
             data = dict(fields)
             agreement.record(
                 data.pop("event"),
-                _day(data.pop("effective", "")),
-                _number(data.pop("amount", "")),
+                _day(data.get("effective", "")),
+                _number(data.get("amount", "")),
                 data,
             )
             if number % BATCH_EVENTS == 0:
