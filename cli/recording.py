@@ -45,7 +45,7 @@ def record(
     """
     if recorded_by is not None:
         session.flags["recorded_by"] = recorded_by
-    with session.writing() as ledger:
+    with session.writing(dry_run=dry_run) as ledger:
         if proving is not None:
             proving.check(ledger, drafts)
         receipts = ledger.append(

@@ -84,14 +84,14 @@ class Session:
         """
         return self._open(read_only=True)
 
-    def writing(self) -> Ledger:
-        """Open the ledger to append to it.
+    def writing(self, *, dry_run: bool = False) -> Ledger:
+        """Open the ledger to append to it, or to read it where that is rehearsed.
 
         Raises:
             NotFound: there is none.
         """
-        self.writes = True
-        return self._open(read_only=False)
+        self.writes = not dry_run
+        return self._open(read_only=dry_run)
 
     def index(self, ledger: Ledger) -> Index:
         """Give the index of an open ledger, whether there is one or not."""

@@ -67,7 +67,8 @@ class Appending:
     """Appends to one ledger.
 
     Args:
-        events: the library's event store, through which everything is written.
+        events: the library's event store, through which everything is written; None
+            where the ledger is only read, and appends are rehearsed.
         store: the same ledger, to read.
         rules: what decides which events follow.
         clock: what time it is.
@@ -76,7 +77,7 @@ class Appending:
 
     def __init__(
         self,
-        events: EventStore[str],
+        events: EventStore[str] | None,
         store: Store,
         rules: Rules,
         clock: Clock,
@@ -169,6 +170,7 @@ class Appending:
             Moved: an agreement has grown since the events were numbered, or the whole
                 ledger where it must not.
         """
+        assert self._events is not None  # noqa: S101  # the ledger refuses before
         receipts: list[Receipt] = []
         admitted: list[str] = []
         pendings = _numbered(sealed, places)

@@ -25,6 +25,8 @@ from projections.fold.record import as_recorded
 from projections.fold.timeline import Timeline, timeline_of
 
 if TYPE_CHECKING:
+    from eventsourcing.persistence import EventStore
+
     from ledger.appending import Appending, DraftBatch
     from ledger.application import LedgerApplication
 
@@ -55,22 +57,25 @@ class Ledger:
         path: its file.
         store: what is read of it.
         close: closes the file.
+        rehearsing: gives what tells whether events would be recorded.
         writing: what writes it, None to read only.
         clock: what time it is.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # open knows them all
         self,
         path: Path,
         store: Store,
         close: Callable[[], None],
         *,
+        rehearsing: Callable[[], Appending],
         writing: Writing | None = None,
         clock: Clock = now_us,
     ) -> None:
         self._path = path
         self.store = store
         self._close = close
+        self._rehearsing = rehearsing
         self._given = writing
         self._clock = clock
 
@@ -144,22 +149,23 @@ class Ledger:
             InputError: it is not a ledger, or one of a newer format.
             Refused: it cannot be read, or not be written.
         """
+        judging = partial(_appending, rules=rules, clock=clock, random=random)
         if read_only:
             file = ReadOnlyFile(path)
-            return cls(path, SQLiteStore(file), file.close, clock=clock)
+            read = SQLiteStore(file)
+            rehearsing = partial(judging, None, read)
+            return cls(path, read, file.close, rehearsing=rehearsing, clock=clock)
         # The event-sourcing library takes longer to load than most answers to find.
-        from ledger.appending import Appending
         from ledger.application import LedgerApplication
-        from ledger.rules import FoldRules
 
         application = LedgerApplication(path, wait_seconds=wait_seconds, clock=clock)
         store = application.store
-        decide = (rules or FoldRules)(partial(_recorded, store))
-        appending = Appending(application.events, store, decide, clock, random)
+        appending = judging(application.events, store)
         return cls(
             path,
             store,
             application.close,
+            rehearsing=lambda: appending,
             writing=Writing(application, appending),
             clock=clock,
         )
@@ -184,7 +190,8 @@ class Ledger:
             recorded_by: who records them.
             expected: how many events the agreement has; refuse if it has moved.
             batch: a name for the events as a batch; a UUID by default.
-            dry_run: check everything and write nothing.
+            dry_run: check everything and write nothing, which a ledger that is opened
+                to be read does as well.
 
         Returns:
             A receipt a draft, in order; from a dry run only those already there.
@@ -196,7 +203,8 @@ class Ledger:
             NotFound: an agreement is not there.
             InputError: a draft cannot be recorded by itself.
         """
-        return self._writing.appending.append(
+        appending = self._rehearsing() if dry_run else self._writing.appending
+        return appending.append(
             drafts,
             recorded_by=recorded_by,
             expected=expected,
@@ -456,3 +464,19 @@ class Ledger:
 def _recorded(store: Store, agreement: str, after: int) -> list[Entry]:
     """Read what is recorded of an agreement after a number, for the rules."""
     return entries_of(store, agreement, after=after)
+
+
+def _appending(
+    events: EventStore[str] | None,
+    store: Store,
+    *,
+    rules: MakeRules | None,
+    clock: Clock,
+    random: Random,
+) -> Appending:
+    """Make what appends to a ledger, or only rehearses it where nothing writes."""
+    from ledger.appending import Appending
+    from ledger.rules import FoldRules
+
+    decide = (rules or FoldRules)(partial(_recorded, store))
+    return Appending(events, store, decide, clock, random)

@@ -18,6 +18,7 @@ from cli import fields
 from cli.command_lines import command_line
 from events.catalogue import TYPES, USER_TYPES, effect_and_example, fields_of
 from events.reader import read_event
+from ledger.sqlite import connection
 from tests.cli_run import OPENED, Desk, told
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 Editor = Callable[..., dict[str, str]]
 
 LEFT = "append party-left a-b --effective 2026-01-01 --party beta"
+LEFT_JSON = (
+    '{"event": "party-left", "agreement": "a-b", "effective": "2026", "party": "beta"}'
+)
 
 
 @pytest.fixture
@@ -99,12 +103,28 @@ def test_what_is_expected_is_recorded(desk: Desk) -> None:
         LEFT.replace("append", "append -n"),
         "correct a-b @3 --ends never --reason misread -n",
         "retract a-b @5 --reason unsigned -n",
+        "append - -n",
+        "append -n -",
+        "import left.yaml -n",
     ],
 )
-def test_a_dry_run_records_nothing(desk: Desk, line: str) -> None:
-    before = (desk.folder / "whereas.db").read_bytes()
-    assert desk.run(line).status == 0
-    assert (desk.folder / "whereas.db").read_bytes() == before
+def test_a_dry_run_records_nothing_and_needs_no_leave_to_write(
+    desk: Desk, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (desk.folder / "left.yaml").write_text(
+        "whereas: 1\nagreement: a-b\nevents:\n"
+        "  - {event: party-left, effective: 2026-01-01, party: beta}\n"
+    )
+    path = desk.folder / "whereas.db"
+    before, beside = path.read_bytes(), sorted(desk.folder.iterdir())
+    monkeypatch.setattr(connection, "_may_write", lambda _: False)
+    ran = desk.run(line, stdin=f"{LEFT_JSON}\n")
+    assert (ran.status, "nothing is recorded" in ran.stderr) == (0, True)
+    assert path.read_bytes() == before
+    assert sorted(desk.folder.iterdir()) == beside
+    recording = line.replace(" --dry-run", "").replace(" -n", "")
+    again = desk.run(recording, stdin=f"{LEFT_JSON}\n")
+    assert (again.status, "can only be read" in again.stderr) == (1, True)
 
 
 def test_a_dry_run_shows_the_difference_in_state(desk: Desk) -> None:

@@ -364,11 +364,15 @@ def test_a_dry_run_writes_nothing_and_refuses_what_an_append_would(
 ) -> None:
     fill(ledger, 2)
     before = ledger.head()
-    assert ledger.append([invested(5)], recorded_by="ann", dry_run=True) == []
-    with pytest.raises(Conflict):
-        ledger.append([invested(5)], recorded_by="ann", dry_run=True, expected=1)
-    with pytest.raises(Refused):
-        ledger.append([opened()], recorded_by="ann", dry_run=True)
+    with reopen(ledger.path, read_only=True) as reader:
+        for one in (ledger, reader):
+            assert one.append([invested(5)], recorded_by="ann", dry_run=True) == []
+            with pytest.raises(Conflict):
+                one.append([invested(5)], recorded_by="ann", dry_run=True, expected=1)
+            with pytest.raises(Refused, match="is open already"):
+                one.append([opened()], recorded_by="ann", dry_run=True)
+        with pytest.raises(Refused, match="can only be read"):
+            reader.append([invested(5)], recorded_by="ann")
     assert ledger.head() == before
 
 

@@ -52,7 +52,7 @@ def run(
     session = session_of(context)
     if recorded_by is not None:
         session.flags["recorded_by"] = recorded_by
-    with session.writing() as ledger:
+    with session.writing(dry_run=dry_run) as ledger:
         found = imported(
             ledger,
             files,
