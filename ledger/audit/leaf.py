@@ -58,6 +58,7 @@ class Cited(
     kw_only=True,
     omit_defaults=True,
     forbid_unknown_fields=True,
+    gc=False,
 ):
     """The members of a source; see :class:`events.source.Source`."""
 
@@ -77,6 +78,7 @@ class Leaf(
     kw_only=True,
     omit_defaults=True,
     forbid_unknown_fields=True,
+    gc=False,
 ):
     """The members of event bytes; see :class:`events.entry.Envelope`."""
 
@@ -104,7 +106,7 @@ class Leaf(
         return digests
 
 
-class _Ordinary(Leaf, frozen=True, kw_only=True):
+class _Ordinary(Leaf, frozen=True, kw_only=True, gc=False):
     """A leaf whose values are known to be of the profile."""
 
     data: dict[str, Value]
