@@ -38,10 +38,13 @@ STAKES = (
     *map(Column, ("agreement", "holder", "issuer", "basis", "dated", "share")),
     *map(Column, ("votes", "value", "event")),
 )
+STAKES_SHOWN = (
+    *map(Column, ("agreement", "holder", "share", "value", "basis", "dated", "by")),
+)
 TOTALS = tuple(
     map(
         Column,
-        ("kind", "basis", "provisions", "agreements", "amounts", "unknown"),
+        ("kind", "basis", "provisions", "agreements", "amounts", "unknown", "perhaps"),
     )
 )
 _COUNT = re.compile(r"[0-9]{1,9}")
@@ -79,7 +82,8 @@ def stakes(told: Told, issuer: str) -> Answer:
     items = cast("Sequence[FoundStake]", found.items)
     rows = [
         (
-            *(s.agreement, s.holder, s.issuer, s.basis, s.as_of, s.share),
+            *(s.agreement, s.holder, s.issuer, s.basis, s.as_of),
+            f"perhaps {s.share}" if s.perhaps else s.share,
             *(s.votes or "", s.value or "", f"@{s.event}"),
         )
         for s in items
@@ -90,12 +94,14 @@ def stakes(told: Told, issuer: str) -> Answer:
         title=f"Stakes in {issuer} {told.clocks}{_page(found)}",
         table=Table(STAKES, rows),
         shown=Table(
-            tuple(
-                map(Column, ("agreement", "holder", "share", "basis", "dated", "by"))
-            ),
-            [(r[0], r[1], r[5], r[3], r[4], r[8]) for r in rows],
+            STAKES_SHOWN,
+            [tuple(r[n] for n in (0, 1, 5, 7, 3, 4, 8)) for r in rows],
         ),
-        remarks=tuple(_remarks(found)),
+        remarks=(*_remarks(found), *(_perhaps_held(s) for s in items if s.perhaps)),
+        hints=tuple(
+            f"whereas stakes {s.agreement} --issuer {issuer} --on {found.on}"
+            for s in [s for s in items if s.perhaps][:1]
+        ),
     )
 
 
@@ -112,7 +118,7 @@ def totals(told: Told) -> Answer:
             [
                 (
                     *(t.kind, t.basis or "", str(t.provisions), str(t.agreements)),
-                    *("; ".join(t.amounts), "; ".join(t.unknown)),
+                    *map("; ".join, (t.amounts, t.unknown, t.perhaps)),
                 )
                 for t in items
             ],
@@ -121,13 +127,14 @@ def totals(told: Told) -> Answer:
             tuple(map(Column, ("kind", "basis", "amount", "provisions", "in"))),
             [
                 (
-                    *(t.kind, t.basis or "", " + ".join([*t.amounts, *_unknown(t)])),
+                    *(t.kind, t.basis or "", _sum(t)),
                     *(str(t.provisions), _agreements(t.agreements)),
                 )
                 for t in items
             ],
         ),
-        remarks=tuple(_remarks(found)),
+        remarks=(*_remarks(found), *_perhaps_counted(items)),
+        hints=_perhaps_hints(found),
     )
 
 
@@ -277,11 +284,44 @@ def _hints(items: Sequence[FoundProvision]) -> tuple[str, ...]:
     return tuple(f"whereas why {i.agreement} {i.provision.id}" for i in items[:1])
 
 
+def _sum(total: Total) -> str:
+    """Write a sum, with what is not known and what is there perhaps."""
+    return " + ".join([*total.amounts, *_unknown(total), *_perhaps(total)])
+
+
+def _perhaps(total: Total) -> tuple[str, ...]:
+    """Say how many amounts may not be there yet, where there are several."""
+    if len(total.perhaps) > 1:
+        return (f"perhaps {len(total.perhaps)} more",)
+    return tuple(f"perhaps {amount}" for amount in total.perhaps)
+
+
 def _unknown(total: Total) -> tuple[str, ...]:
     """Say how many amounts are not known, where there are several."""
     if len(total.unknown) > 1:
         return (f"{len(total.unknown)} unknown",)
     return total.unknown
+
+
+def _perhaps_held(stake: FoundStake) -> str:
+    """Say that a report may lie after the day."""
+    return (
+        f"{stake.agreement} {stake.holder} in {stake.issuer}: @{stake.event} is dated "
+        f"{stake.as_of}, perhaps after this day."
+    )
+
+
+def _perhaps_counted(totals: Sequence[Total]) -> Iterator[str]:
+    """Say what is in a sum perhaps."""
+    if any(total.perhaps for total in totals):
+        yield "What is there perhaps has a date that may lie after this day."
+
+
+def _perhaps_hints(found: PortfolioAnswer) -> tuple[str, ...]:
+    """Offer to ask which amounts are there perhaps."""
+    items = cast("Sequence[Total]", found.items)
+    there = any(total.perhaps for total in items)
+    return (f"whereas money --on {found.on}",) if there else ()
 
 
 def _agreements(count: int) -> str:

@@ -229,6 +229,102 @@ Totals on 2026-01-02, as known now (pos:N)
 """)
 
 
+IMPRECISE = """\
+whereas: 1
+agreement: c-d
+events:
+  - event: AgreementOpened
+    effective: 2020-01-01
+    title: C - D
+    parties: [{id: c, name: C}, {id: d, name: D}]
+  - {event: PurchaseCommitted, effective: 2020-01-01, id: about, holder: d, against: c, amount: about USD 5bn}
+  - {event: PurchaseCommitted, effective: 2020-01-01, id: least, holder: d, against: c, amount: at least USD 2bn}
+  - {event: PurchaseCommitted, effective: 2020-01-01, id: between, holder: d, against: c, amount: between USD 7m and USD 10m}
+  - {event: PurchaseCommitted, effective: "2021", id: later, holder: d, against: c, amount: USD 3m}
+  - {event: PurchaseCommitted, effective: unknown, starts: 2020-02-01, id: begun, holder: d, against: c, amount: USD 1m}
+  - {event: QuantityChanged, effective: "2021", provision: between, amount: USD 9m}
+  - {event: InvestmentMade, effective: "2021", id: money, investor: c, recipient: d, amount: up to USD 4m, stage: committed}
+  - {event: StakeReported, effective: 2020-01-01, holder: c, issuer: d, share: about 10 %, basis: issued, value: up to USD 5bn}
+  - {event: StakeReported, effective: "2021", holder: c, issuer: d, share: at least 20 %, basis: issued}
+"""
+
+
+@pytest.fixture(params=["folded", "by the index"])
+def imprecise(tmp_path: Path, request: pytest.FixtureRequest) -> Desk:
+    """A desk with amounts and dates that are not exact."""
+    desk = Desk(tmp_path)
+    (tmp_path / "c-d.yaml").write_text(IMPRECISE)
+    desk.do("init", "import c-d.yaml")
+    if request.param != "folded":
+        desk.do("index rebuild")
+    return desk
+
+
+def test_what_may_lie_after_the_day_is_in_totals_perhaps(imprecise: Desk) -> None:
+    assert shown(imprecise, "portfolio totals --on 2020-06-30") == snapshot("""\
+Totals on 2020-06-30, as known now (pos:N)
+
+  KIND      AMOUNT                                PROVISIONS  IN
+  purchase  at least USD 2.008bn + about USD 5bn  4           1 agreement
+""")
+    assert shown(imprecise, "portfolio totals --on 2021-06-30") == snapshot("""\
+Totals on 2021-06-30, as known now (pos:N)
+
+  KIND        AMOUNT                                                 PROVISIONS  IN
+  investment  perhaps up to USD 4m                                   1           1 agreement
+  purchase    at least USD 2.001bn + about USD 5bn + perhaps 2 more  5           1 agreement
+
+What is there perhaps has a date that may lie after this day.
+--- stderr
+hint: whereas money --on 2021-06-30
+""")
+    assert imprecise.run("portfolio totals --on 2021-12-31 --csv").stdout == snapshot("""\
+kind,basis,provisions,agreements,amounts,unknown,perhaps
+investment,,1,1,up to USD 4m,,
+purchase,,5,1,at least USD 2.013bn; about USD 5bn,,
+""")
+    (bought,) = json.loads(
+        imprecise.run("portfolio totals --kind purchase --on 2021-06-30 --json").stdout
+    )["items"]
+    assert bought["perhaps"] == ["USD 9m", "USD 3m"]
+
+
+@pytest.mark.parametrize(
+    "day", ["2020-01-15", "2020-06-30", "2021-06-30", "2021-12-31"]
+)
+def test_totals_take_for_certain_what_money_does(imprecise: Desk, day: str) -> None:
+    money, totals = (
+        json.loads(imprecise.run(f"{question} --on {day} --json").stdout)
+        for question in ("money", "portfolio totals")
+    )
+    committed = [line["committed"]["text"] for line in money["lines"]]
+    perhaps = [text[8:] for text in committed if text.startswith("perhaps ")]
+    assert sorted(perhaps) == sorted(a for t in totals["items"] for a in t["perhaps"])
+
+
+def test_a_report_that_may_lie_after_the_day_is_told_perhaps(imprecise: Desk) -> None:
+    assert shown(imprecise, "portfolio stakes d --on 2020-06-30") == snapshot("""\
+Stakes in d on 2020-06-30, as known now (pos:N)
+
+  AGREEMENT  HOLDER  SHARE       VALUE          BASIS   DATED       BY
+  c-d        c       about 10 %  up to USD 5bn  issued  2020-01-01  @9
+""")
+    assert shown(imprecise, "portfolio stakes d --on 2021-06-30") == snapshot("""\
+Stakes in d on 2021-06-30, as known now (pos:N)
+
+  AGREEMENT  HOLDER  SHARE                  BASIS   DATED  BY
+  c-d        c       perhaps at least 20 %  issued  2021   @10
+
+c-d c in d: @10 is dated 2021, perhaps after this day.
+--- stderr
+hint: whereas stakes c-d --issuer d --on 2021-06-30
+""")
+    (held,) = json.loads(
+        imprecise.run("portfolio stakes d --on 2021-06-30 --json").stdout
+    )["items"]
+    assert (held["share"], held["perhaps"]) == ("at least 20 %", True)
+
+
 def test_nothing_is_said_in_words(desk: Desk) -> None:
     assert shown(desk, "portfolio lapsing 1990..1991 --on 1990-01-01") == snapshot("""\
 0 provisions ending in 1990..1991 on 1990-01-01, as known now (pos:N)

@@ -24,7 +24,7 @@ from cli.phrases import (
 from cli.session import session_of
 from events.dates import PartialDate
 from events.quantity import readable
-from events.when import On, When
+from events.when import When
 
 if TYPE_CHECKING:
     from projections.questions.answers import ProvisionAnswer, StateAnswer
@@ -192,10 +192,11 @@ def _matters(provision: ProvisionAnswer) -> set[str]:
 
 def _perhaps(state: StateAnswer) -> Iterator[str]:
     """Say which reports of stakes may lie after the day asked about."""
+    from projections.questions.accounts import dated_later
+
     on = PartialDate.parse(state.on)
     for stake in state.stakes:
-        dated = When.parse(stake["as_of"]).expr
-        if isinstance(dated, On) and dated.date.last > on.last:
+        if dated_later(When.parse(stake["as_of"]), on.last):
             yield (
                 f"{stake['holder']} in {stake['issuer']}: {stake['share']} is dated "
                 f"{stake['as_of']}, perhaps after this day."

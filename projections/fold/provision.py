@@ -84,7 +84,11 @@ class Exercise(NamedTuple):
 
 
 class Terms(msgspec.Struct):
-    """What is agreed on amounts and prices; each may be absent or unknown."""
+    """What is agreed on amounts and prices; each may be absent or unknown.
+
+    ``amount_since`` has the possible days of the event that changed the amount, and is
+    None where it is that of the grant.
+    """
 
     amount: Quantity | None = None
     basis: str | None = None
@@ -95,6 +99,7 @@ class Terms(msgspec.Struct):
     price: Quantity | None = None
     price_schedule: tuple[PriceStep, ...] = ()
     schedule: str | None = None
+    amount_since: Span | None = None
 
 
 class Provision(msgspec.Struct):

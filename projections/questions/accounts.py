@@ -11,8 +11,11 @@ from typing import NamedTuple
 
 from events.quantity import Quantity
 from events.record import SourceLinked
+from events.when import When
+from projections.fold.facts import Facts
 from projections.fold.provision import Provision
-from projections.fold.resolving import start_of
+from projections.fold.resolve import resolve_when
+from projections.fold.resolving import FIRM, start_of
 from projections.fold.spans import Span
 from projections.fold.status import standing
 from projections.fold.step import Step
@@ -133,6 +136,29 @@ def may_lie_after(day: int, span: Span) -> bool:
     return span.lo <= day < span.hi
 
 
+def dated_later(dated: When, day: int) -> bool:
+    """Tell whether what is dated so may have happened only after a day."""
+    return type(dated.expr) in FIRM and may_lie_after(day, resolve_when(dated, Facts()))
+
+
+def amount_may_come_later(provision: Provision, starts: Span, day: int) -> bool:
+    """Tell whether what says the amount of a provision may lie after a day.
+
+    A grant that says when it starts counts from there, whenever it was made.
+
+    Args:
+        provision: as it stands on the day.
+        starts: its possible first days.
+        day: the day, an ordinal.
+    """
+    changed = provision.terms.amount_since
+    if changed is not None:
+        return may_lie_after(day, changed)
+    if provision.starts is None:
+        return may_lie_after(day, starts)
+    return starts.hi > day and dated_later(provision.effective, day)
+
+
 def _committed(provision: Provision, there: _Day) -> list[Amount]:
     """Give the amount that is owed, if one is."""
     amount = provision.terms.amount
@@ -140,11 +166,9 @@ def _committed(provision: Provision, there: _Day) -> list[Amount]:
         return []
     grant = provision.set_by[0]
     committed = there.amount(provision.why.get("amount", grant), amount)
-    if committed.seq == grant and provision.starts is not None:
-        # A grant that says when it starts counts from there, whenever it was made.
-        starts = start_of(provision, there.held.timeline.facts)
-        if starts.hi <= there.day:
-            committed = committed._replace(perhaps=None)
+    starts = start_of(provision, there.held.timeline.facts)
+    if not amount_may_come_later(provision, starts, there.day):
+        committed = committed._replace(perhaps=None)
     return [committed]
 
 

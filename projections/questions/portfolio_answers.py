@@ -12,11 +12,14 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from events.errors import NotFound, did_you_mean
+from events.quantity import Quantity
 from events.scope import Box
+from events.when import When
+from projections.questions.accounts import amount_may_come_later, dated_later
 from projections.questions.across import KnownIn
 from projections.questions.answers import ProvisionAnswer, provision_told
 from projections.questions.portfolio import Agreements, Held, concerns
-from projections.questions.sums import Sum, add
+from projections.questions.sums import add
 
 SCHEMA = "whereas/portfolio/1"
 STAKES_SCHEMA = "whereas/portfolio-stakes/1"
@@ -91,7 +94,11 @@ class FoundProvision(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FoundStake(msgspec.Struct, frozen=True, kw_only=True):
-    """A stake that an agreement reports: the latest report of it by the day."""
+    """A stake that an agreement reports: the latest report of it by the day.
+
+    ``perhaps`` tells that it may lie after the day, so that an earlier one holds, or
+    none; the report before it is told by "whereas/stakes/1".
+    """
 
     agreement: str
     holder: str
@@ -102,12 +109,14 @@ class FoundStake(msgspec.Struct, frozen=True, kw_only=True):
     value: str | None
     as_of: str
     event: int
+    perhaps: bool
 
 
 class Total(msgspec.Struct, frozen=True, kw_only=True):
     """What provisions of a kind come to that count on the same basis.
 
     ``amounts`` is the sum, by currency; ``unknown`` is what is not known or withheld.
+    ``perhaps`` is in neither: amounts of which what says them may lie after the day.
     """
 
     kind: str
@@ -116,6 +125,7 @@ class Total(msgspec.Struct, frozen=True, kw_only=True):
     agreements: int
     amounts: tuple[str, ...]
     unknown: tuple[str, ...]
+    perhaps: tuple[str, ...]
 
 
 class PortfolioAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -209,6 +219,7 @@ def stakes_answer(there: Agreements, issuer: str, asked: Asked) -> PortfolioAnsw
             value=None if stake.value is None else stake.value.text,
             as_of=stake.as_of,
             event=stake.seq,
+            perhaps=dated_later(When.parse(stake.as_of), asked.at.day),
         )
         for agreement, stake in found
         if (not wanted.agreements or agreement in wanted.agreements)
@@ -232,14 +243,23 @@ def totals_answer(there: Agreements, asked: Asked) -> PortfolioAnswer:
     if not groups:
         _require_parties(there, asked.wanted)
     order = sorted(groups, key=lambda group: (group[0], group[1] or ""))
-    totals = [_total(*group, groups[group]) for group in order]
+    totals = [_total(*group, groups[group], asked.at.day) for group in order]
     return _answer(TOTALS_SCHEMA, {"totals": ""}, asked, totals)
 
 
-def _total(kind: str, basis: str | None, several: Sequence[Held]) -> Total:
-    """Add up the amounts of a group."""
-    amounts = (held.provision.terms.amount for held in several)
-    total: Sum = add(amount for amount in amounts if amount is not None)
+def _total(kind: str, basis: str | None, several: Sequence[Held], day: int) -> Total:
+    """Add up the amounts of a group that are certain, and list the others."""
+    certain: list[Quantity] = []
+    perhaps: list[str] = []
+    for held in several:
+        amount = held.provision.terms.amount
+        if amount is None:
+            continue
+        if amount_may_come_later(held.provision, held.standing.starts, day):
+            perhaps.append(amount.text)
+        else:
+            certain.append(amount)
+    total = add(certain)
     return Total(
         kind=kind,
         basis=basis,
@@ -247,6 +267,7 @@ def _total(kind: str, basis: str | None, several: Sequence[Held]) -> Total:
         agreements=len({held.agreement for held in several}),
         amounts=tuple(amount.text for amount in total.amounts),
         unknown=total.unknown,
+        perhaps=tuple(perhaps),
     )
 
 

@@ -6,7 +6,7 @@ dates. An index file is disposable: one of another schema or another fold is mad
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 RANGES = {"on_from": int, "on_to": int, "known_from": int, "known_to": int}
 _RANK = {

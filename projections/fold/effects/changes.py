@@ -156,6 +156,8 @@ def _quantity(state: State, event: QuantityChanged, step: Step, facts: Facts) ->
         if value is not None:
             setattr(provision.terms, name, value)
             parts.append(name)
+    if event.amount is not None:
+        provision.terms.amount_since = step.span
     if event.price_schedule:
         provision.terms.price_schedule = event.price_schedule
         parts.append("price_schedule")
