@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, NamedTuple, TypedDict, Unpack
 
 from cli.session import Session
 from events.dates import PartialDate
@@ -25,6 +25,30 @@ if TYPE_CHECKING:
 LONG_EVENTS = 1_000
 
 
+class Horizon(NamedTuple):
+    """The day up to which silence means that nothing happened.
+
+    Attributes:
+        day: an ordinal.
+        words: the day as it was asked for, None where nobody did.
+    """
+
+    day: int
+    words: str | None
+
+    @classmethod
+    def of(cls, session: Session, given: str | None, known: At) -> Horizon:
+        """Read the horizon of a question; the day of what was known by default.
+
+        Raises:
+            InputError: it is no date.
+        """
+        if given is None:
+            return cls(dt.date.fromisoformat(known.at[:10]).toordinal(), None)
+        date = day(session, given, "--horizon")
+        return cls(date.last, _last_day(date))
+
+
 @dataclass(frozen=True)
 class Clocks:
     """Both clocks of a question to one agreement, and what is supposed.
@@ -33,14 +57,14 @@ class Clocks:
         on: the date asked about.
         known: the moment of knowledge.
         known_words: the moment as it was asked for, None for now and what is ahead.
-        horizon: the day up to which silence counts, an ordinal.
+        horizon: the day up to which silence counts.
         supposals: what is supposed.
     """
 
     on: PartialDate
     known: KnownAt
     known_words: str | None
-    horizon: int
+    horizon: Horizon
     supposals: tuple[Supposal, ...]
 
     @property
@@ -50,10 +74,9 @@ class Clocks:
 
     @property
     def as_known(self) -> str:
-        """Echo the moment of knowledge, and what is supposed."""
+        """Echo the moment of knowledge, the horizon and what is supposed."""
         known = known_words(self.known, self.known_words)
-        supposed = "; ".join(supposal.text for supposal in self.supposals)
-        return f"{known}, supposing {supposed}" if supposed else known
+        return given_words(known, self.horizon, self.supposals)
 
 
 @dataclass(frozen=True)
@@ -112,7 +135,7 @@ def folded(ledger: Ledger, agreement: str, asked: Clocks) -> Timeline:
     with as_recorded(agreement):
         return timeline_of(
             ledger.entries(agreement, known=asked.known.position),
-            horizon=asked.horizon,
+            horizon=asked.horizon.day,
             supposals=asked.supposals,
         )
 
@@ -135,7 +158,7 @@ def state_on(
         from projections.readmodel.reader import timeline_at
 
         there = timeline_at(
-            connection, agreement, asked.known.position, horizon=asked.horizon
+            connection, agreement, asked.known.position, horizon=asked.horizon.day
         )
         return None if there is None else told(there)
 
@@ -151,19 +174,14 @@ def clocks_of(
 ) -> Clocks:
     """Read both clocks of a question to one agreement; see :func:`ask`."""
     on, known = given.get("on"), given.get("known")
-    horizon = given.get("horizon")
     place = given.get("place", "--on")
     date = session.today if on is None else day(session, on, place)
     supposals = tuple(_supposal(text) for text in given.get("suppose") or ())
     at = _known(ledger, known, agreement)
-    last = (
-        dt.date.fromisoformat(at.at[:10]).toordinal()
-        if horizon is None
-        else day(session, horizon, "--horizon").last
-    )
+    horizon = Horizon.of(session, given.get("horizon"), at)
     moment = KnownAt(at.seq or 0, at.position, at.recorded_at)
     words = None if at.ahead else known
-    return Clocks(date, moment, words, last, supposals)
+    return Clocks(date, moment, words, horizon, supposals)
 
 
 def day(session: Session, text: str, option: str) -> PartialDate:
@@ -183,10 +201,33 @@ def day(session: Session, text: str, option: str) -> PartialDate:
 
 def on_words(on: PartialDate) -> str:
     """Echo the date asked about; a partial one stays partial."""
-    if on.exact:
-        return f"on {on}"
-    last = dt.date.fromordinal(on.last).isoformat()
-    return f"at the end of {on} ({last})"
+    return f"on {on}" if on.exact else f"at {_last_day(on)}"
+
+
+def _last_day(date: PartialDate) -> str:
+    """Name the day that a date means as a question; a partial one stays partial."""
+    if date.exact:
+        return str(date)
+    last = dt.date.fromordinal(date.last).isoformat()
+    return f"the end of {date} ({last})"
+
+
+def given_words(
+    known: str, horizon: Horizon | None, supposals: Sequence[Supposal]
+) -> str:
+    """Echo under what an answer is given.
+
+    Args:
+        known: the moment of knowledge, in words.
+        horizon: the day up to which silence counts; told where somebody set it.
+        supposals: what is supposed.
+    """
+    words = [known]
+    if horizon is not None and horizon.words is not None:
+        words.append(f"silence counted up to {horizon.words}")
+    if supposals:
+        words.append(f"supposing {'; '.join(one.text for one in supposals)}")
+    return ", ".join(words)
 
 
 def known_words(known: KnownAt, words: str | None) -> str:

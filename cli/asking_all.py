@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from cli.asking import after_event, day, on_words
+from cli.asking import Horizon, after_event, day, given_words, on_words
 from cli.session import Session
 from events.dates import PartialDate
 from events.errors import InputError, NotFound, did_you_mean
@@ -29,7 +28,7 @@ class Asked(NamedTuple):
         timelines: what was known of each, with the horizon and what is supposed.
         on: the date asked about.
         known: the moment of knowledge.
-        as_known: the moment in words, and what is supposed.
+        as_known: the moment in words, the horizon and what is supposed.
         supposals: what is supposed.
     """
 
@@ -76,23 +75,19 @@ def ask_all(
     date = session.today if on is None else day(session, on, "--on")
     supposals = tuple(_supposal(text) for text in suppose or ())
     at = moment(ledger, known, agreement)
-    last = (
-        dt.date.fromisoformat(at.at[:10]).toordinal()
-        if horizon is None
-        else day(session, horizon, "--horizon").last
-    )
+    silent = Horizon.of(session, horizon, at)
     names = [agreement] if agreement else [a.agreement for a in ledger.agreements()]
     every = ((name, ledger.entries(name, known=at.position)) for name in names)
     records = [_recorded(name, entries) for name, entries in every if entries]
     timelines = [
-        arrange(record, horizon=last, supposals=mine)
+        arrange(record, horizon=silent.day, supposals=mine)
         for record, mine in _shared_out(records, supposals)
     ]
     return Asked(
         timelines,
         date,
         KnownIn(at.position, at.recorded_at),
-        moment_words(at, known, supposals),
+        moment_words(at, known, silent, supposals),
         supposals,
     )
 
@@ -160,8 +155,13 @@ def _about(supposal: Supposal, known: Mentions) -> bool:
     return supposal.name in (known.measures if is_measure else known.milestones)
 
 
-def moment_words(at: At, known: str | None, supposals: Sequence[Supposal] = ()) -> str:
-    """Echo the moment of knowledge, and what is supposed."""
+def moment_words(
+    at: At,
+    known: str | None,
+    horizon: Horizon | None = None,
+    supposals: Sequence[Supposal] = (),
+) -> str:
+    """Echo the moment of knowledge, the horizon and what is supposed."""
     place = f"pos:{at.position}" if at.seq is None else f"@{at.seq}"
     if at.position < 0:
         place = "nothing yet"
@@ -171,5 +171,4 @@ def moment_words(at: At, known: str | None, supposals: Sequence[Supposal] = ()) 
         words = after_event(str(known), at.recorded_at)
     else:
         words = f"as known at {known} ({place})"
-    supposed = "; ".join(supposal.text for supposal in supposals)
-    return f"{words}, supposing {supposed}" if supposed else words
+    return given_words(words, horizon, supposals)

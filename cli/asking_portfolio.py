@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from cli.asking import day, on_words
+from cli.asking import Horizon, day, on_words
 from cli.asking_all import moment, moment_words
 from cli.output import aside
 from cli.progress import Progress
@@ -77,15 +76,11 @@ def ask_portfolio(
         for name in wanted.agreements:
             moment(ledger, clocks.known, name)
         at = moment(ledger, clocks.known, None)
-        horizon = (
-            dt.date.fromisoformat(at.at[:10]).toordinal()
-            if clocks.horizon is None
-            else day(session, clocks.horizon, "--horizon").last
-        )
+        horizon = Horizon.of(session, clocks.horizon, at)
         known = KnownIn(at.position, at.recorded_at)
-        when = Moment(on.text, on.last, known, _horizon_text(horizon))
+        when = Moment(on.text, on.last, known, _horizon_text(horizon.day))
         asked = Asked(when, wanted)
-        reading = _Reading(ledger, when, horizon)
+        reading = _Reading(ledger, when, horizon.day)
 
         def note(sentence: str) -> None:
             _note(sentence.replace(f"{session.folder}{os.sep}", ""))
@@ -96,7 +91,7 @@ def ask_portfolio(
         found = None if fold else session.index(ledger).ask(indexed, note)
         if found is None:
             found = question(reading.folded(ledger.names()), asked)
-    return Told(found, f"{on_words(on)}, {moment_words(at, clocks.known, ())}")
+    return Told(found, f"{on_words(on)}, {moment_words(at, clocks.known, horizon)}")
 
 
 def date_of(session: Session, clocks: Clocks) -> PartialDate:

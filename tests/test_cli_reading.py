@@ -117,6 +117,42 @@ def test_only_provisions_of_a_status(desk: Desk) -> None:
             "state a-b --on 2028-01-01 --suppose launch=2027-05-01",
             "Alpha - Beta on 2028-01-01, as known now (@5), supposing launch=2027-05-01",
         ),
+        (
+            "state a-b --on 2028 --horizon 2026-01-01 --suppose launch=2027-05-01",
+            (
+                "Alpha - Beta at the end of 2028 (2028-12-31), as known now (@5), silence"
+                " counted up to 2026-01-01, supposing launch=2027-05-01"
+            ),
+        ),
+        (
+            "may alpha use --scope asset=models --horizon 2025 --suppose launch=2024",
+            (
+                "alpha, use, asset models: permitted on 2026-01-02, as known now (pos:4),"
+                " silence counted up to the end of 2025 (2025-12-31), supposing"
+                " launch=2024"
+            ),
+        ),
+        (
+            "what-if a-b --horizon today --suppose launch=2027",
+            (
+                "Alpha - Beta as known now (@5), silence counted up to 2026-01-02,"
+                " supposing launch=2027"
+            ),
+        ),
+        (
+            "portfolio totals --horizon 2026-01-01",
+            (
+                "Totals on 2026-01-02, as known now (pos:4), silence counted up to"
+                " 2026-01-01"
+            ),
+        ),
+        (
+            "diff a-b 2025-10-27..2025-10-28 --horizon 2026-01-01",
+            (
+                "Alpha - Beta from 2025-10-27 to 2025-10-28, as known now (@5), silence"
+                " counted up to 2026-01-01"
+            ),
+        ),
         ("history a-b", "History of Alpha - Beta, as known now (@5)"),
         (
             "history a-b cloud --on 2020",
@@ -148,7 +184,9 @@ def test_only_provisions_of_a_status(desk: Desk) -> None:
         ),
     ],
 )
-def test_both_clocks_are_echoed(desk: Desk, line: str, echoed: str) -> None:
+def test_both_clocks_and_what_else_was_given_are_echoed(
+    desk: Desk, line: str, echoed: str
+) -> None:
     assert title(desk, line) == echoed
 
 
