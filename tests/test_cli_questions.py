@@ -205,11 +205,34 @@ hint: whereas what-if microsoft-openai --suppose agi-verified=2034-12-31
 """)
 
 
+def test_what_a_decision_awards_falls_due_on_its_day(desk: Desk) -> None:
+    desk.do(
+        "append dispute-opened cuad --effective 2025-02-01 --id fees --claimant gale"
+        " --respondent fern",
+        "append dispute-decided cuad --effective 2026-03-02 --dispute fees --amount"
+        " 'USD 1500' --interest '4 %' --basis 'per year' --outcome 'fern pays'",
+    )
+    question = "due cuad --to 2026-03-31 --kind awarded"
+    assert shown(desk, question) == snapshot("""\
+Due 2026-01-02 to 2026-03-31, as known now (@39)
+
+  DATE        WHAT     SUBJECT  IN THE AGREEMENT                                          BY
+  2026-03-02  awarded  fees     2026-03-02; USD 1500, interest 4 % (per year): fern pays  @39
+
+Who owes an award, and by when, is said by its words alone.
+""")
+    assert desk.run(f"{question} --party fern --csv").stdout == snapshot("""\
+date,from,to,what,agreement,subject,certain,waits_for,when,words,holders,against,events,parties
+2026-03-02,2026-03-02,2026-03-02,awarded,cuad,fees,yes,,2026-03-02,"USD 1.5k, interest 4 % (per year): fern pays",,,@39,gale fern
+""")
+    assert desk.run(f"{question} --holder gale --csv").stdout.count("\n") == 1
+
+
 def test_what_falls_due_in_all_agreements_on_a_pipe(desk: Desk) -> None:
     assert desk("due --to 2027-04-01 --kind renews --kind notice-by") == snapshot("""\
-2026-04-01	2026-04-01	2026-04-01	renews	cuad	support	no	notice by 2026-01-01	renews every 12 months from (through 2025-03) unless notice 90 days before		gale	fern	@4
-2027-01-01	2027-01-01	2027-01-01	notice-by	cuad	support	yes		renews every 12 months from (through 2025-03) unless notice 90 days before		gale	fern	@4
-2027-04-01	2027-04-01	2027-04-01	renews	cuad	support	no	notice by 2027-01-01	renews every 12 months from (through 2025-03) unless notice 90 days before		gale	fern	@4
+2026-04-01	2026-04-01	2026-04-01	renews	cuad	support	no	notice by 2026-01-01	renews every 12 months from (through 2025-03) unless notice 90 days before		gale	fern	@4	
+2027-01-01	2027-01-01	2027-01-01	notice-by	cuad	support	yes		renews every 12 months from (through 2025-03) unless notice 90 days before		gale	fern	@4	
+2027-04-01	2027-04-01	2027-04-01	renews	cuad	support	no	notice by 2027-01-01	renews every 12 months from (through 2025-03) unless notice 90 days before		gale	fern	@4	
 --- stderr
 Due 2026-01-02 to 2027-04-01, as known now (pos:91)
 """)

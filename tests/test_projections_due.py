@@ -468,3 +468,65 @@ def test_recorded_events_that_cannot_apply_are_told() -> None:
     assert due(ledger, "2026", "2026").skipped == []
     # By then it had not happened.
     assert due(ledger, "2025", "2025", "m=2025-01-01").skipped == []
+
+
+AWARDS = """
+    - {event: DisputeOpened, effective: 2021-01-01, id: case, claimant: b,
+       respondent: a}
+    - {event: DisputeOpened, effective: 2021-01-01, id: loan, claimant: a,
+       respondent: b}
+    - {event: DisputeOpened, effective: 2021-01-01, id: other, claimant: a,
+       respondent: c}
+    - {event: DisputeDecided, effective: 2022-03-01, dispute: case, outcome: a pays,
+       amount: EUR 180k, interest: 4 %, basis: per year since 2021}
+    - {event: DisputeDecided, effective: 2022, dispute: loan, outcome: settled,
+       amount: unknown}
+    - {event: DisputeDecided, effective: 2022-03-01, dispute: other, outcome: dismissed}
+"""
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "found"),
+    [
+        ("2021-01-01", "2021-12-31", []),
+        (
+            "2022-01-01",
+            "2022-02-28",
+            ["2022-01-01..2022-12-31 awarded loan unknown amount: settled (2022)"],
+        ),
+        (
+            "2022-03-01",
+            "2022-03-01",
+            [
+                (
+                    "2022-03-01 awarded case EUR 180k, interest 4 % (per year since"
+                    " 2021): a pays"
+                ),
+                "2022-01-01..2022-12-31 awarded loan unknown amount: settled (2022)",
+            ],
+        ),
+        ("2023-01-01", "2030-12-31", []),
+    ],
+)
+def test_an_award_falls_on_the_day_of_its_decision(
+    start: str, end: str, found: list[str]
+) -> None:
+    assert lines(due(AWARDS, start, end)) == found
+
+
+def test_an_award_is_nobodys_and_concerns_whoever_is_in_the_dispute() -> None:
+    def told(wanted: Wanted) -> list[str]:
+        answer = due(AWARDS, "2022-03-01", "2022-03-01", wanted=wanted)
+        return [item.subject for item in answer.items]
+
+    assert told(Wanted(party="a")) == told(Wanted(party="b")) == ["case", "loan"]
+    assert told(Wanted(party="c")) == told(Wanted(holder="b")) == []
+    assert told(Wanted(whats=("awarded",))) == ["case", "loan"]
+    assert told(Wanted(whats=("due",))) == []
+
+
+def test_an_award_is_in_the_calendar() -> None:
+    written = calendar_file(due(AWARDS, "2022-03-01", "2022-03-01"))
+    first = Calendar.from_ical(written).walk("VEVENT")[0]
+    assert first["summary"] == "An amount is awarded in case (a-b)"
+    assert "Between: b, a" in str(first["description"])

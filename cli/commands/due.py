@@ -34,7 +34,7 @@ MONTHS = 12
 COLUMNS = (
     *(Column(name) for name in ("date", "from", "to", "what", "agreement", "subject")),
     *(Column(name) for name in ("certain", "waits_for", "when", "words", "holders")),
-    *(Column(name) for name in ("against", "events")),
+    *(Column(name) for name in ("against", "events", "parties")),
 )
 SHOWN = (
     Column("date", whole=True),
@@ -70,7 +70,8 @@ def run(
             "--kind",
             metavar="KIND",
             help="Only what starts, ends, opens, closes, renews, resumes,"
-            " takes-effect, is due, has a price or a notice-by. May be repeated.",
+            " takes-effect, is due or awarded, has a price or a notice-by. May be"
+            " repeated.",
         ),
     ] = None,
     party: Annotated[
@@ -90,8 +91,9 @@ def run(
 ) -> None:
     """Show what falls due in a window.
 
-    What lapses, renews, opens, closes, is owed, or needs a notice by a day; and below
-    it what has no day, because it waits for a milestone, a measure or a notice.
+    What lapses, renews, opens, closes, is owed or awarded, or needs a notice by a day;
+    and below it what has no day, because it waits for a milestone, a measure or a
+    notice.
     """
     from projections.questions.due import Wanted, due_answer
 
@@ -164,6 +166,7 @@ def _row(item: Item) -> tuple[str, ...]:
         *(item.agreement, item.subject, "yes" if item.certain else "no"),
         *("; ".join(item.waits_for), item.when, item.words or ""),
         *(" ".join(item.holders), " ".join(item.against), numbers(item.events)),
+        " ".join(item.parties),
     )
 
 
@@ -207,6 +210,8 @@ def _remarks(due: DueAnswer) -> Iterator[str]:
     if not due.items and not due.waits:
         yield "Nothing."
     yield from renew_more(due.more)
+    if any(item.what == "awarded" for item in (*due.items, *due.waits)):
+        yield "Who owes an award, and by when, is said by its words alone."
     yield from not_applied(due.skipped, several=len(due.agreements) > 1)
 
 

@@ -32,6 +32,7 @@ _SAID = {
     "resumes": "{} goes on",
     "price": "{} has another price",
     "takes-effect": "{words} takes effect",
+    "awarded": "An amount is awarded in {}",
 }
 
 
@@ -114,5 +115,7 @@ def _lines(item: Item, first: str | None) -> list[str]:
         lines.append(f"Held by: {', '.join(item.holders)}")
     if item.against:
         lines.append(f"Against: {', '.join(item.against)}")
+    if item.parties:
+        lines.append(f"Between: {', '.join(item.parties)}")
     lines.append(f"Event: {', '.join(f'@{number}' for number in item.events)}")
     return lines

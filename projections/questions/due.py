@@ -56,7 +56,7 @@ class Wanted(NamedTuple):
 
     Attributes:
         whats: what happens.
-        party: who holds or is bound.
+        party: who holds, is bound or is in the dispute.
         holder: who holds.
     """
 
@@ -138,7 +138,7 @@ def _is_wanted(item: Item, wanted: Wanted, who: Identities) -> bool:
         return {who.of(item.agreement, party) for party in parties}
 
     for party, parties in (
-        (wanted.party, (*item.holders, *item.against)),
+        (wanted.party, (*item.holders, *item.against, *item.parties)),
         (wanted.holder, item.holders),
     ):
         if party is not None and who.of(item.agreement, party) not in names(parties):

@@ -27,6 +27,7 @@ from projections.fold.status import standing
 from projections.fold.step import Step
 from projections.fold.timeline import Timeline
 from projections.questions.answers import Range, between
+from projections.questions.awards import awards_of
 from projections.questions.deciding import deciding
 from projections.questions.marks import MAX_TERMS, Mark, What, marks
 
@@ -40,7 +41,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     ``date`` is the day where it is one, otherwise null, and ``between`` has the first
     and the last possible day. ``certain`` says that it happens on that day whatever
     comes. ``when`` is how the agreement puts it; ``words`` an amount, a price, what
-    ended it, or what takes effect.
+    ended it, what takes effect, or what was awarded. Who owes an award is not known:
+    ``parties`` are those of the dispute.
     """
 
     agreement: str
@@ -57,6 +59,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     words: str | None
     text: str | None
     events: tuple[int, ...]
+    parties: tuple[str, ...] = ()
 
 
 def items_of(timeline: Timeline, window: Span) -> list[Item]:
@@ -66,7 +69,8 @@ def items_of(timeline: Timeline, window: Span) -> list[Item]:
     window on which an event touched it.
     """
     falling = _Falling(timeline, window, timeline.state(window.lo - 1))
-    return [*falling.items(), *_taking_effect(timeline, window)]
+    found = [*falling.items(), *_taking_effect(timeline, window)]
+    return [*found, *_awarded(timeline, falling.state, window)]
 
 
 def renew_more(items: Iterable[Item]) -> list[tuple[str, str]]:
@@ -258,6 +262,33 @@ def _taking_effect(timeline: Timeline, window: Span) -> Iterator[Item]:
             words=_effective(entry.event),
             text=None,
             events=(entry.seq,),
+        )
+
+
+def _awarded(timeline: Timeline, state: State, window: Span) -> Iterator[Item]:
+    """Yield what is awarded in the window, which may be payable from that day."""
+    for awarded in awards_of(timeline, state, window.hi):
+        step, dispute = awarded.step, awarded.dispute
+        if not step.span.meets(window):
+            continue
+        day = min(window.hi, step.span.hi - 1)
+        exact = step.span.exact
+        yield Item(
+            agreement=timeline.agreement,
+            what="awarded",
+            subject=dispute.id,
+            kind=awarded.event.TYPE,
+            holders=(),
+            against=(),
+            date=between(step.span)[0] if exact else None,
+            between=between(step.span),
+            certain=exact,
+            waits_for=() if exact else waiting(step.effective, timeline.facts, day),
+            when=step.effective.text,
+            words=awarded.text,
+            text=None,
+            events=(step.seq,),
+            parties=(dispute.claimant, dispute.respondent),
         )
 
 

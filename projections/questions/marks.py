@@ -25,10 +25,11 @@ What = Literal[
     "resumes",
     "price",
     "takes-effect",
+    "awarded",
 ]
 WHATS: tuple[What, ...] = (
     *("starts", "ends", "opens", "closes", "renews", "notice-by", "due"),
-    *("resumes", "price", "takes-effect"),
+    *("resumes", "price", "takes-effect", "awarded"),
 )
 
 # Of a term of one day that renews itself for ever, nobody wants to see each.

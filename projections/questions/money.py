@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from events.dates import PartialDate
-from events.happenings import DisputeDecided
 from projections.fold.provision import Provision
 from projections.fold.supposals import Supposal
 from projections.fold.timeline import Timeline
@@ -23,6 +22,7 @@ from projections.questions.accounts import (
     may_lie_after,
 )
 from projections.questions.across import Held, KnownIn, held_on, horizon_of
+from projections.questions.awards import awards_of
 from projections.questions.sums import Sum, add, less
 
 MONEY_SCHEMA = "whereas/money/1"
@@ -252,24 +252,19 @@ def _incomparable(one: Amount) -> Iterator[str]:
 
 
 def _awards(held: Held, day: int) -> Iterator[Award]:
-    """Yield the amounts of decisions; one that could not apply decides nothing."""
-    skipped = {skipped.seq for skipped in held.state.skipped}
-    for step in held.timeline.upto(day):
-        event = step.event
-        if not isinstance(event, DisputeDecided) or event.amount is None:
-            continue
-        if step.seq not in skipped:
-            dispute = held.state.disputes[event.dispute]
-            yield Award(
-                agreement=held.agreement,
-                dispute=event.dispute,
-                claimant=dispute.claimant,
-                respondent=dispute.respondent,
-                outcome=event.outcome,
-                amount=event.amount.text,
-                interest=None if event.interest is None else event.interest.text,
-                basis=event.basis,
-                decided=step.effective.text,
-                perhaps=may_lie_after(day, step.span),
-                event=step.seq,
-            )
+    """Write the awards of an agreement."""
+    for awarded in awards_of(held.timeline, held.state, day):
+        event, step = awarded.event, awarded.step
+        yield Award(
+            agreement=held.agreement,
+            dispute=event.dispute,
+            claimant=awarded.dispute.claimant,
+            respondent=awarded.dispute.respondent,
+            outcome=event.outcome,
+            amount=awarded.amount.text,
+            interest=None if event.interest is None else event.interest.text,
+            basis=event.basis,
+            decided=step.effective.text,
+            perhaps=may_lie_after(day, step.span),
+            event=step.seq,
+        )
