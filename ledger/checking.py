@@ -20,7 +20,7 @@ from events.record import ValuesErased
 from ledger.log.tree import HASH_SIZE, TILE_HEIGHT, TILE_WIDTH, Frontier, Run
 from ledger.placing import effective_from
 from ledger.rows import entry_of
-from ledger.store import Columns, Edge, Head, Row, Store, Tail
+from ledger.store import PUT_BACK, Columns, Edge, Head, Row, Store, Tail
 
 CHUNK_ROWS = 1_000
 
@@ -36,12 +36,18 @@ _digests = msgspec.json.Decoder(_Digests)
 
 def check(store: Store) -> Head:
     """Check a ledger; see ``Ledger.check``."""
-    store.examine()
-    head, edge = _end(store)
-    checker = _Checker(store)
-    for start in range(0, head.size, CHUNK_ROWS):
-        checker.take(start, min(start + CHUNK_ROWS, head.size))
-    checker.finish(head, edge)
+    try:
+        store.examine()
+        head, edge = _end(store)
+        checker = _Checker(store)
+        for start in range(0, head.size, CHUNK_ROWS):
+            checker.take(start, min(start + CHUNK_ROWS, head.size))
+        checker.finish(head, edge)
+    except Integrity as wrong:
+        # Whoever reads a damaged row is told to verify, and that is done now.
+        if wrong.hint is None or wrong.hint.startswith("whereas verify"):
+            wrong.hint = PUT_BACK
+        raise
     return head
 
 
@@ -232,8 +238,4 @@ def _disclosures(row: Row) -> list[str]:
 
 def _wrong(position: int, what: str) -> Integrity:
     """Name the first position at which something is wrong."""
-    return Integrity(
-        f"pos:{position} {what}",
-        hint="restore a backup, and compare it with a checkpoint",
-        position=position,
-    )
+    return Integrity(f"pos:{position} {what}", position=position)

@@ -22,6 +22,13 @@ from ledger.log.tree import Frontier, Run
 # agreement, because those begin with a letter or a digit.
 LEDGER_STREAM = "_ledger"
 
+# What may be done about a ledger that is found damaged.
+PUT_BACK = (
+    "go on with a backup that is sound: "
+    "whereas verify --ledger BACKUP --since CHECKPOINT\n"
+    "or put a full bundle back: whereas restore BUNDLE --key VKEY --ledger NEW"
+)
+
 # The columns of a row, in the order in which they are written.
 ROW = (
     "position",

@@ -692,6 +692,27 @@ error: a-b @3 is missing before pos:3
 hint: whereas verify
 --- exit status 4
 """)
+    assert desk("verify") == snapshot("""\
+--- stderr
+error: /desk/whereas.db is damaged: the TRIGGER events_follow is not as it was made
+hint: go on with a backup that is sound: whereas verify --ledger BACKUP --since CHECKPOINT
+hint: or put a full bundle back: whereas restore BUNDLE --key VKEY --ledger NEW
+--- exit status 4
+""")
+
+
+def test_a_ledger_that_was_cut_short(desk: Desk) -> None:
+    path = desk.folder / "whereas.db"
+    path.write_bytes(path.read_bytes()[:20_000])
+    told = desk("verify")
+    assert told == snapshot("""\
+--- stderr
+error: /desk/whereas.db is damaged: database disk image is malformed
+hint: go on with a backup that is sound: whereas verify --ledger BACKUP --since CHECKPOINT
+hint: or put a full bundle back: whereas restore BUNDLE --key VKEY --ledger NEW
+--- exit status 4
+""")
+    assert desk("state a-b") == told
 
 
 # -- the forms of an error ------------------------------------------------------------

@@ -17,6 +17,7 @@ from ledger import checking
 from ledger.log.tree import Frontier, leaf_hash
 from ledger.rows import entry_of
 from ledger.sqlite.reading import SQLiteStore
+from ledger.store import PUT_BACK
 from tests.ledgers import A, B, create, fill, invested, raw, reopen
 
 Damage = Callable[[sqlite3.Connection], object]
@@ -192,6 +193,9 @@ def test_a_check_finds_what_was_changed_and_where(
     if position is not None:
         assert caught.value.position == position, str(caught.value)
     assert caught.value.exit_code == 4
+    # Whoever has checked it all is not told to check it, unless by another version.
+    told = caught.value.hint
+    assert told == PUT_BACK or "newer version" in str(told)
 
 
 # Places in batches one after the other, and which is the first that breaks one.

@@ -15,6 +15,7 @@ from events.errors import (
     Refused,
     WhereasError,
 )
+from ledger.store import PUT_BACK
 
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 # An extended result code has the primary one in its lowest byte.
@@ -113,7 +114,7 @@ def damaged(path: Path, what: str) -> Integrity:
     """Say that the file is not sound."""
     return Integrity(
         f"{path} is damaged: {what}",
-        hint="restore a backup; whereas verify says what can be read",
+        hint=PUT_BACK,
         path=str(path),
     )
 
