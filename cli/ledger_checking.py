@@ -11,7 +11,6 @@ from cli.session import Session
 from events.errors import InputError, Integrity
 
 if TYPE_CHECKING:
-    from ledger.audit.rotation import Rotation
     from ledger.ledger import Ledger
     from ledger.log.checkpoint import Checkpoint
     from ledger.log.policy import Policy
@@ -99,9 +98,9 @@ def _judge(ledger: Ledger, kept: Kept, policy: Policy) -> None:
     """
     from dataclasses import replace
 
-    from ledger.audit.rotation import follow, predecessors
+    from ledger.audit.rotation import changes, follow, predecessors
 
-    rotations = _rotations(ledger)
+    rotations = [change.rotation for change in changes(ledger.store)]
     keys = predecessors(follow(policy.logs, rotations), rotations)
     try:
         replace(policy, logs=keys).judge(kept.data)
@@ -123,21 +122,4 @@ def _signers(kept: Kept) -> str:
     """Name whoever a head says has signed it."""
     from ledger.log.note import Note
 
-    lines = Note.parse(kept.data).signatures
-    return ", ".join(f"{line.name}+{line.id.hex()}" for line in lines)
-
-
-def _rotations(ledger: Ledger) -> list[Rotation]:
-    """List the changes of keys that the ledger has recorded."""
-    from events.record import KeyRotated
-    from ledger.audit.rotation import read_rotation
-    from ledger.audit.source import LEDGER_STREAM
-
-    if not ledger.has(LEDGER_STREAM):
-        return []
-    events = (entry.event for entry in ledger.entries(LEDGER_STREAM))
-    return [
-        read_rotation(event.statement.encode())
-        for event in events
-        if isinstance(event, KeyRotated)
-    ]
+    return ", ".join(line.by for line in Note.parse(kept.data).signatures)

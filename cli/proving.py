@@ -1,7 +1,7 @@
 """Prove events under signed heads: what ``proof`` prints and ``append --proof`` keeps.
 
 A proof leads to a signed head, so that whoever appends with ``--proof`` signs one. It
-is made sure of first that this can be done: that the key opens and the file is free. An
+is made sure of first that this can be done: that the key signs and the file is free. An
 event that is there already is proven as well; a file that proves it stays as it is.
 """
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from events.entry import Draft
     from ledger.ledger import Ledger
     from ledger.log.keys import Signer
+    from ledger.log.memory import Memory
     from ledger.log.note import Note
     from ledger.receipts import Receipt
 
@@ -132,7 +133,9 @@ class Proving:
             InputError: no key signs, and the event is not there yet.
             Refused: a file is in the way.
             NotFound: its folder is not there.
+            WhereasError: the head cannot be signed.
         """
+        from ledger.audit.signing import rehearse_now
         from ledger.audit.writing import check_free
         from ledger.repetition import replayed
 
@@ -146,6 +149,8 @@ class Proving:
             raise Refused(f"{self.place} is already there", path=self.place)
         if self.place != STDOUT and not self._there:
             check_free(self._path)
+        if self._signer is not None and not receipts:
+            rehearse_now(ledger, self._signer, self._remembered())
 
     def make(self, ledger: Ledger, receipt: Receipt) -> str:
         """Sign the head, where a key was named, and write the proof of an event."""
@@ -155,10 +160,12 @@ class Proving:
         if self._signer is None:
             note = checkpoints.latest()
         else:
-            memory = signing.memory_of(self._session, self._memory)
-            note = sign_now(ledger, self._signer, memory, checkpoints)
+            note = sign_now(ledger, self._signer, self._remembered(), checkpoints)
         event = f"{receipt.agreement} @{receipt.seq}"
         return proof_of(ledger, note, receipt.position, event)
+
+    def _remembered(self) -> Memory:
+        return signing.memory_of(self._session, self._memory)
 
     def keep(self, proof: str) -> None:
         """Put the proof where it was wanted."""

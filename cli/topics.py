@@ -92,7 +92,10 @@ VKEY is a public key with a name: `whereas key show` prints that of a file, and
 The program is started without a shell, gets the bytes to sign on stdin, and
 writes their Ed25519 signature (64 bytes) as one line of base64 to stdout; an
 exit status other than 0 is a refusal. It has two minutes. What it returns is
-checked against VKEY before anybody sees it. With OpenSSL it could be
+checked against VKEY before anybody sees it. Where an event is recorded first
+(`export audit`, `append --proof`), the key is asked twice: for the head as it
+stands, which nobody gets, and once the event is there for the new one. So a
+key that is away is found before anything is recorded. With OpenSSL it could be
 
   #!/bin/sh
   message=$(mktemp) && cat > "$message" &&
@@ -100,6 +103,9 @@ checked against VKEY before anybody sees it. With OpenSSL it could be
 
 No secret belongs in COMMAND or in any flag: others see what a process is
 started with.
+
+A ledger has one key at a time: the one that signed its last head, or after
+`whereas key rotate` the one that it changed to. Any other is refused.
 """,
     "output": """\
 Where answers go, and in which form.

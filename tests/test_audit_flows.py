@@ -15,7 +15,7 @@ from ledger.audit.export import export
 from ledger.audit.redaction import Redaction
 from ledger.audit.restore import keep_heads, restore
 from ledger.audit.rotation import read_rotation, state_rotation
-from ledger.audit.signing import growth_since, prove, rotate, sign_now
+from ledger.audit.signing import growth_since, prove, rehearse_now, rotate, sign_now
 from ledger.audit.trust import Trust
 from ledger.audit.verify import main, verify
 from ledger.index_file import beside
@@ -201,9 +201,87 @@ def head_like() -> bytes:
 
 def test_a_key_that_does_not_sign_now_cannot_be_changed(tmp_path: Path) -> None:
     with signed(tmp_path) as (ledger, memory, _):
-        with pytest.raises(Refused, match="signed by another key"):
+        with pytest.raises(Refused, match="does not sign for this ledger"):
             rotate(ledger, NEW, NEWER, memory, recorded_by="ann")
         assert ledger.size == 16
+
+
+def test_only_the_key_that_the_ledger_changed_to_signs(tmp_path: Path) -> None:
+    """Before any change it is the key that signed the last head."""
+    with signed(tmp_path) as (ledger, memory, checkpoints):
+        before = memory.note(ORIGIN)
+        for stranger in (NEW, NEWER):
+            with pytest.raises(Refused, match="does not sign for") as found:
+                sign_now(ledger, stranger, memory, checkpoints)
+            assert found.value.conflict == f"its last head, signed by {LOG.vkey.short}"
+        rotate(ledger, LOG, NEW, memory, recorded_by="ann")
+        size = ledger.size
+        for given_up in (LOG, NEWER):
+            for attempt in (
+                lambda key: sign_now(ledger, key, memory, checkpoints),
+                lambda key: rehearse_now(ledger, key, memory),
+                lambda key: rotate(ledger, key, signer_of(ORIGIN, salt="x"), memory,
+                                   recorded_by="eve"),
+            ):  # fmt: skip
+                with pytest.raises(Refused, match="does not sign for") as found:
+                    attempt(given_up)
+                change = "the change of keys at pos:16, recorded on 2027-01-15, to"
+                assert found.value.conflict == f"{change} {NEW.vkey}"
+        assert (ledger.size, memory.note(ORIGIN)) == (size, before)
+        # The new key may give way before it has signed a head.
+        rotate(ledger, NEW, NEWER, memory, recorded_by="ann")
+        rotate(ledger, NEWER, LOG, memory, recorded_by="ann")
+        sign_now(ledger, LOG, memory, checkpoints)
+        with pytest.raises(Refused, match="does not sign for") as found:
+            sign_now(ledger, NEW, memory, checkpoints)
+        assert "at pos:18, " in str(found.value.conflict)
+
+
+def test_a_change_of_the_key_of_another_log_says_nothing_of_this_one(
+    tmp_path: Path,
+) -> None:
+    """A ledger may be signed under a second name, as after a key was lost."""
+    other, next_one = (signer_of("example.com/2", salt=salt) for salt in "ab")
+    with signed(tmp_path) as (ledger, memory, checkpoints):
+        rotate(ledger, other, next_one, memory, recorded_by="ann")
+        sign_now(ledger, LOG, memory, checkpoints)
+        with pytest.raises(Refused, match="does not sign for this ledger"):
+            sign_now(ledger, other, memory, Checkpoints(tmp_path / "other"))
+        sign_now(ledger, next_one, memory, Checkpoints(tmp_path / "other"))
+
+
+class Failing:
+    """A signer that gives up after some signatures, and counts what it was asked."""
+
+    def __init__(self, times: int) -> None:
+        self.vkey = LOG.vkey
+        self.asked: list[str] = []
+        self._times = times
+
+    def sign(self, message: bytes) -> bytes:
+        self.asked.append(message.decode())
+        if len(self.asked) > self._times:
+            raise Refused("the signer is away")
+        return LOG.sign(message)
+
+
+def test_a_signature_is_rehearsed_on_a_true_head_and_thrown_away(
+    tmp_path: Path,
+) -> None:
+    memory = Memory(tmp_path / "memory" / "heads")
+    with ledgers.create(tmp_path / "ledger.db") as ledger:
+        away, here = Failing(0), Failing(1)
+        rehearse_now(ledger, away, memory)  # There is no head yet to be signed.
+        assert away.asked == []
+        ledgers.fill(ledger, 4)
+        with pytest.raises(Refused, match="is away"):
+            rehearse_now(ledger, away, memory)
+        rehearse_now(ledger, here, memory)
+        head = ledger.head()
+        assert here.asked == [Checkpoint(ORIGIN, 4, head.root).text()]
+        assert memory.note(ORIGIN) is None
+        with pytest.raises(Refused, match="is not a key of the log"):
+            rehearse_now(ledger, WITNESS, memory)
 
 
 # --- restoring ------------------------------------------------------------------------

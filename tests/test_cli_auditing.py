@@ -111,6 +111,28 @@ def test_a_key_that_cannot_sign_the_log_records_nothing(made: Desk) -> None:
     assert standing(made) == before
 
 
+@pytest.mark.parametrize(
+    ("program", "told"),
+    [
+        ("false", "failed with exit code 1"),
+        ("sh -c 'echo no card >&2; exit 3'", "failed with exit code 3: no card"),
+        ("no-such", "did not run"),
+        ("./rules", "did not run"),
+        ("true", "did not write one line of base64"),
+        ("printf AAAA", "is not a signature by that key"),
+    ],
+)
+def test_a_program_that_does_not_sign_records_nothing(
+    made: Desk, program: str, told: str
+) -> None:
+    before = standing(made)
+    vkey = made.run("key show keys/deals.key").stdout.strip()
+    by = ["--signer", program, "--signer-key", vkey, "--memory", "keys/heads"]
+    ran = made.run(["export", "audit", "x", *by])
+    assert (ran.status in {1, 4}, told in ran.stderr) == (True, True), str(ran)
+    assert standing(made) == before
+
+
 @pytest.mark.parametrize("name", ["grown", "ahead", "nobody"])
 def test_a_false_head_is_refused_without_a_key_as_well(made: Desk, name: str) -> None:
     ran = made.run(f"export audit x --since {name}")

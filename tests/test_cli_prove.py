@@ -237,6 +237,42 @@ def test_a_key_gives_way_to_another(desk: Desk) -> None:
         assert desk.run(f"verify all.zip --key {key}").status == 0
 
 
+def test_a_key_that_gave_way_signs_nothing_more(desk: Desk) -> None:
+    for name in ("next", "other"):
+        desk.do(f"key new example.com/deals keys/{name}.key {KEY}")
+    new, by_next = vkey(desk, "next.key"), SIGN.replace("deals.key", "next.key")
+    to = " --new-key-file keys/{}.key --new-passphrase-file keys/passphrase"
+    desk.do(f"checkpoint {SIGN}")
+    unknown = desk.run(f"checkpoint {by_next}")
+    assert (unknown.status, unknown.stdout) == (1, "")
+    short_new, short_old = (VerifierKey.parse(k).short for k in (new, vkey(desk)))
+    told = unknown.stderr.replace(short_new, "NEW").replace(short_old, "OLD")
+    assert told == snapshot("""\
+error: NEW does not sign for this ledger
+  in the way: its last head, signed by OLD
+hint: sign with that key, or change it first: `whereas key rotate`
+""")
+    desk.do(f"key rotate {SIGN}{to.format('next')}")
+    kept = (desk.folder / "keys" / "heads").read_bytes()
+    for line in (
+        f"checkpoint {SIGN}",
+        f"export audit x {SIGN}",
+        f"{OPENED[1].replace('alpha-beta', 'c-d')} --proof p {SIGN}",
+        f"key rotate {SIGN}{to.format('other')}",
+    ):
+        ran = desk.run(line)
+        assert (ran.status, ran.stdout) == (1, "")
+        told = ran.stderr.replace(new, "NEW").replace(short_old, "OLD")
+        assert told == snapshot("""\
+error: OLD does not sign for this ledger
+  in the way: the change of keys at pos:2, recorded on 2026-01-01, to NEW
+hint: sign with that key: `whereas help keys`
+""")
+    assert json.loads(desk.run("verify --json").stdout)["size"] == 3
+    assert (desk.folder / "keys" / "heads").read_bytes() == kept
+    desk.do(f"key rotate {by_next}{to.format('other')}")
+
+
 def test_a_value_is_erased_for_good(desk: Desk) -> None:
     assert desk.run("erase alpha-beta @2 amount").status == 2
     desk.do("erase alpha-beta @2 amount --reason 'order of the court'")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
 from inline_snapshot import snapshot
 
+from events.errors import Refused
 from ledger.audit.trust import Trust
+from ledger.log.keyfile import FileSigner
 from ledger.log.proof import InclusionProof
 from tests.cli_run import OPENED, Desk
 
@@ -146,23 +149,62 @@ error: /desk/keys/no.key cannot be read: No such file or directory
     assert not (desk.folder / "p").exists()
 
 
-def test_a_head_that_cannot_be_signed_leaves_the_receipt(desk: Desk) -> None:
+def test_a_head_that_cannot_be_signed_is_found_before_the_event_is_recorded(
+    desk: Desk,
+) -> None:
     desk.do(f"checkpoint {SIGN}", f"{REPORTED} --proof p {SIGN}")
     before = (desk.folder / "p").read_bytes()
     (desk.folder / "whereas.db").unlink()
     desk.do(OPENED[0], OPENED[1])
     desk.do(OPENED[1].replace("a-b", "b-c"))
     ran = desk.run(f"{REPORTED} --proof q {SIGN} --json")
-    assert ran.status == 4
-    (receipt,) = json.loads(ran.stdout)["receipts"]
-    assert receipt["position"] == 2
+    assert (ran.status, ran.stdout) == (4, "")
     assert "is not shown to contain the head of 2 leaves" in ran.stderr
-    assert events(desk) == 3
+    assert events(desk) == 2
     assert not (desk.folder / "q").exists()
+    desk.do(REPORTED)
     # The proof of the event in the other ledger does not prove this one.
     there = desk.run(f"{REPORTED} --proof p {SIGN}")
     assert (there.status, "p is already there" in there.stderr) == (1, True)
     assert (desk.folder / "p").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("signer", "told"),
+    [
+        ("false", "the signing program failed with exit code 1"),
+        ("keys/passphrase", "the signing program did not run: "),
+        ("no-such", "the signing program did not run: "),
+        ("printf AAAA", "is not a signature by that key"),
+    ],
+)
+def test_a_program_that_does_not_sign_is_found_before_the_event_is_recorded(
+    desk: Desk, signer: str, told: str
+) -> None:
+    vkey = desk.run("key show keys/deals.key").stdout.strip()
+    by = ["--signer", signer, "--signer-key", vkey, "--memory", "keys/heads"]
+    ran = desk.run([*shlex.split(REPORTED), "--proof", "p", *by])
+    assert (ran.stdout, told in ran.stderr) == ("", True), str(ran)
+    assert (events(desk), (desk.folder / "p").exists()) == (1, False)
+
+
+def test_a_head_that_was_not_signed_after_all_leaves_the_receipt(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The key signs once, for nobody, and then it is gone."""
+    signs = iter((FileSigner.sign,))
+
+    def once(self: FileSigner, message: bytes) -> bytes:
+        for sign in signs:
+            return sign(self, message)
+        raise Refused("the card was taken out")
+
+    monkeypatch.setattr(FileSigner, "sign", once)
+    ran = desk.run(f"{REPORTED} --proof p {SIGN} --json")
+    (receipt,) = json.loads(ran.stdout)["receipts"]
+    assert (ran.status, ran.stderr) == (1, "error: the card was taken out\n")
+    assert (receipt["position"], events(desk)) == (1, 2)
+    assert not (desk.folder / "p").exists()
 
 
 def test_an_event_that_no_head_covers_is_told_to_be_signed(desk: Desk) -> None:

@@ -206,12 +206,12 @@ def _log(
     memory: str | None,
 ) -> Log:
     """Find the log by its key, which can sign it, or by its last signed head."""
-    from ledger.audit.signing import check_now
+    from ledger.audit.signing import check_current
     from ledger.log.checkpoint import Checkpoint
 
     remembered = signing.memory_of(session, memory)
     if signer is not None:
-        check_now(ledger, signer, remembered)
+        check_current(ledger, signer.vkey, remembered)
         return Log(signer.vkey.name, ledger.size, None, signer, remembered)
     note = checkpoints.latest()
     if note is None:
@@ -224,10 +224,11 @@ def _log(
 
 
 def _sign(session: Session, ledger: Ledger, log: Log, checkpoints: Checkpoints) -> Note:
-    """Record a snapshot of all heads, and sign over it."""
-    from ledger.audit.signing import sign_now
+    """Record a snapshot of all heads, and sign over it, if it can be signed."""
+    from ledger.audit.signing import rehearse_now, sign_now
 
     signer = signing.needed(log.signer)
+    rehearse_now(ledger, signer, log.memory)
     ledger.snapshot_heads(recorded_by=session.settings.recorded_by)
     return sign_now(ledger, signer, log.memory, checkpoints)
 

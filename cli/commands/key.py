@@ -183,7 +183,8 @@ def _rotate(
 ) -> None:
     """Record that one key gives way to another, signed by both.
 
-    Whoever trusts the old key can follow to the new one. Sign the next head with it.
+    Whoever trusts the old key can follow to the new one. Sign the next head with it:
+    the old one is refused from then on.
     """
     from ledger.audit.signing import rotate
 

@@ -16,7 +16,7 @@ from ledger.audit.export import Documents, check_cited
 from ledger.audit.leaf import read_leaf
 from ledger.audit.names import document_digest
 from ledger.audit.redaction import Redaction
-from ledger.audit.rotation import Rotation, predecessors, read_rotation
+from ledger.audit.rotation import Rotation, changes, predecessors
 from ledger.audit.source import LEDGER_STREAM, LogSource, Row
 from ledger.audit.trust import signed_by
 from ledger.log.checkpoint import Checkpoint
@@ -154,7 +154,7 @@ def check_signed(
             expected=origin,
             found=[signature.name for signature in parsed.signatures],
         )
-    keys = _keys(key, _rotations(source))
+    keys = _keys(key, [change.rotation for change in changes(source)])
     if keys:
         signed_by(parsed, keys, name)
 
@@ -166,12 +166,3 @@ def _keys(
     if key is None:
         key = rotations[-1].new if rotations else None
     return predecessors((key,), rotations) if key is not None else ()
-
-
-def _rotations(source: LogSource) -> list[Rotation]:
-    leaves = (read_leaf(row.event, row.position) for row in source.rows(LEDGER_STREAM))
-    return [
-        read_rotation(leaf.data["statement"].encode())
-        for leaf in leaves
-        if leaf.type == "key-rotated"
-    ]

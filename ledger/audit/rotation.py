@@ -13,8 +13,9 @@ The first line is the format, then the old key and the new one; both have the na
 the log. No checkpoint looks like it: where a checkpoint has its size, here is a key.
 
 Whoever trusts the old key trusts the new one from then on. Whoever trusts the new one
-may believe what the old one signed before. A stolen old key can sign such a statement
-too: that is found by a checkpoint kept since the change, as every fork is.
+may believe what the old one signed before. A key that gave way signs no more: no head
+over the change, and no other change. A stolen old key can fork the log before the
+change: that is found by a checkpoint kept since, as every fork is.
 
 Source: C2SP signed-note.
 """
@@ -25,12 +26,15 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from events.errors import InputError, Integrity, Refused
+from ledger.audit.leaf import read_leaf
+from ledger.audit.source import LEDGER_STREAM, LogSource
 from ledger.log.keys import Signer, sign
 from ledger.log.note import KeyType, Note, VerifierKey
 
 STATEMENT_BYTES_MAX = 8_192
 _FORMAT = "whereas-key-rotation/1"
 _LINES = 3
+_DAY_LENGTH = len("2025-10-28")
 
 
 class Rotation(NamedTuple):
@@ -38,6 +42,14 @@ class Rotation(NamedTuple):
 
     old: VerifierKey
     new: VerifierKey
+
+
+class Change(NamedTuple):
+    """A change of keys as a log has recorded it: where, on which day, and what."""
+
+    position: int
+    day: str
+    rotation: Rotation
 
 
 def state_rotation(old: Signer, new: Signer) -> str:
@@ -78,6 +90,20 @@ def read_rotation(statement: bytes) -> Rotation:
     if old.name != new.name or {old.type, new.type} != {KeyType.ED25519}:
         raise Integrity("a change of keys is between two keys of one log")
     return Rotation(old, new)
+
+
+def changes(source: LogSource) -> list[Change]:
+    """Read the changes of keys that a log has recorded, in their order."""
+    leaves = (read_leaf(row.event, row.position) for row in source.rows(LEDGER_STREAM))
+    return [
+        Change(
+            leaf.position,
+            leaf.recorded_at[:_DAY_LENGTH],
+            read_rotation(leaf.data["statement"].encode()),
+        )
+        for leaf in leaves
+        if leaf.type == "key-rotated"
+    ]
 
 
 def follow(

@@ -15,17 +15,17 @@ controls, such as ``example.com/deals``. It stays when the key changes.
 from __future__ import annotations
 
 from events.entry import Draft
-from events.errors import Integrity, Refused
+from events.errors import Refused
 from events.record import KeyRotated
 from ledger.audit.checkpoints import Checkpoints, check_head
-from ledger.audit.rotation import read_rotation, state_rotation
+from ledger.audit.rotation import changes, read_rotation, state_rotation
 from ledger.ledger import Ledger
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.keys import Signer
 from ledger.log.memory import Memory
-from ledger.log.note import Note
+from ledger.log.note import Note, VerifierKey
 from ledger.log.proof import ConsistencyProof, InclusionProof
-from ledger.log.signing import check_signable, sign_head
+from ledger.log.signing import check_key, rehearse, sign_head
 from ledger.log.tree import consistency_proof, inclusion_proof
 from ledger.receipts import Receipt
 from ledger.store import LEDGER_STREAM
@@ -49,22 +49,69 @@ def sign_now(
         Rollback: the ledger lost events since it was signed.
         Fork: the ledger changed its past.
         Integrity: the ledger is damaged.
-        Refused: the ledger is empty, or the key cannot be used.
+        Refused: the ledger is empty, the key is not the one that signs now, or it
+            cannot be reached.
     """
     head = _standing(ledger, signer)
+    check_current(ledger, signer.vkey, memory)
     return checkpoints.add(sign_head(head, ledger.store, signer, memory))
 
 
-def check_now(ledger: Ledger, signer: Signer, memory: Memory) -> None:
-    """Check that the head of a ledger could be signed, before more is recorded.
+def rehearse_now(ledger: Ledger, signer: Signer, memory: Memory) -> None:
+    """Make sure that a head can be signed, before more is recorded for it.
+
+    The head as it stands is signed for nobody; a ledger without events has none, so
+    that only the key is looked at.
 
     Raises:
-        Rollback: the ledger lost events since it was signed.
-        Fork: the ledger changed its past.
-        Integrity: the ledger is damaged.
-        Refused: the ledger is empty, or the key cannot be used.
+        WhereasError: as ``sign_now``.
     """
-    check_signable(_standing(ledger, signer), ledger.store, signer, memory)
+    check_current(ledger, signer.vkey, memory)
+    head = _standing(ledger, signer)
+    if head.size:
+        rehearse(head, ledger.store, signer, memory)
+
+
+def check_current(ledger: Ledger, key: VerifierKey, memory: Memory) -> None:
+    """Check that a key is the one that signs the heads of a ledger now.
+
+    That is the key to which the ledger last recorded a change, and before any change
+    the one that signed the last head.
+
+    Args:
+        ledger: the ledger.
+        key: the key; its name is the origin.
+        memory: what was signed before.
+
+    Raises:
+        Refused: it is another one, which is named.
+    """
+    origin = key.name
+    check_key(key, origin)
+    made = [c for c in changes(ledger.store) if c.rotation.new.name == origin]
+    if made and made[-1].rotation.new != key:
+        position, day, rotation = made[-1]
+        raise _not_current(
+            key,
+            f"the change of keys at pos:{position}, recorded on {day}, to"
+            f" {rotation.new}",
+            hint="sign with that key: `whereas help keys`",
+        )
+    last = None if made else memory.note(origin)
+    signers = [line.by for line in last.signatures] if last else [key.short]
+    if key.short in signers:
+        return
+    raise _not_current(
+        key,
+        f"its last head, signed by {' and '.join(signers)}",
+        hint="sign with that key, or change it first: `whereas key rotate`",
+    )
+
+
+def _not_current(key: VerifierKey, conflict: str, hint: str) -> Refused:
+    return Refused(
+        f"{key.short} does not sign for this ledger", conflict=conflict, hint=hint
+    )
 
 
 def _standing(ledger: Ledger, signer: Signer) -> Checkpoint:
@@ -110,25 +157,17 @@ def rotate(
 
     Args:
         ledger: the ledger.
-        old: the key that signed the last head.
+        old: the key that signs now.
         new: the key that will sign from now on; it has the same name.
         memory: what was signed before.
         recorded_by: who changes the key.
 
     Raises:
-        Refused: the keys are not two keys of one log, or the old one did not sign the
-            remembered head.
+        Refused: the keys are not two keys of one log, or the old one is not the key
+            that signs now.
         Integrity: a signer returned something else than a signature.
     """
-    last = memory.note(old.vkey.name)
-    if last is not None:
-        try:
-            last.verified((old.vkey,))
-        except Integrity as other:
-            raise Refused(
-                f"the last head of {old.vkey.name} was signed by another key",
-                hint="change from the key that signs now",
-            ) from other
+    check_current(ledger, old.vkey, memory)
     statement = state_rotation(old, new)
     read_rotation(statement.encode())
     event = KeyRotated(old=str(old.vkey), new=str(new.vkey), statement=statement)

@@ -108,7 +108,12 @@ class VerifierKey:
 
     def __str__(self) -> str:
         material = encode_base64(bytes([self.type]) + self.public)
-        return f"{self.name}+{self.id.hex()}+{material}"
+        return f"{self.short}+{material}"
+
+    @property
+    def short(self) -> str:
+        """How the key begins where it is written in full: its name and ID."""
+        return _named(self.name, self.id)
 
     @property
     def id(self) -> bytes:
@@ -140,6 +145,11 @@ class Signature(NamedTuple):
 
     def __str__(self) -> str:
         return f"{_DASH}{self.name} {encode_base64(self.id + self.data)}\n"
+
+    @property
+    def by(self) -> str:
+        """How the key that it names begins where it is written in full."""
+        return _named(self.name, self.id)
 
 
 class Verified(NamedTuple):
@@ -217,9 +227,13 @@ class Note:
         return tuple(found)
 
 
+def _named(name: str, key_id: bytes) -> str:
+    return f"{name}+{key_id.hex()}"
+
+
 def _listed(keys: Iterable[tuple[str, bytes]]) -> str:
     """Name keys as they begin where they are written in full."""
-    named = sorted({f"{name}+{id_.hex()}" for name, id_ in keys})
+    named = sorted({_named(name, id_) for name, id_ in keys})
     return ", ".join(named) or "none"
 
 
@@ -320,7 +334,5 @@ def _by_name(keys: Iterable[VerifierKey]) -> dict[tuple[str, bytes], VerifierKey
     known: dict[tuple[str, bytes], VerifierKey] = {}
     for key in keys:
         if known.setdefault((key.name, key.id), key) != key:
-            raise InputError(
-                f"two keys are called {key.name}+{key.id.hex()}", field="key"
-            )
+            raise InputError(f"two keys are called {key.short}", field="key")
     return known

@@ -9,7 +9,8 @@ a PEM file could be::
     openssl pkeyutl -sign -inkey key.pem -rawin -in "$message" | base64 -w 0
 
 On the command line it is named with its public key, ``--signer`` and ``--signer-key``.
-What it returned is checked against the public key by ``keys.sign``.
+What it returned is checked against the public key by ``keys.sign``. Whether it runs,
+and signs by that key, is tried before anything is recorded: see ``signing.rehearse``.
 
 Source: RFC 8032; RFC 4648, section 4.
 """

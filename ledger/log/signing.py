@@ -21,7 +21,7 @@ from events.errors import Integrity, Refused
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.keys import Signer, sign
 from ledger.log.memory import Memory
-from ledger.log.note import KeyType, Note
+from ledger.log.note import KeyType, Note, VerifierKey
 from ledger.log.tree import TileReader, consistency_proof, root
 
 
@@ -54,22 +54,40 @@ def sign_head(
     return signed
 
 
-def check_signable(
+def rehearse(
     head: Checkpoint, reader: TileReader, signer: Signer, memory: Memory
 ) -> None:
-    """Check that a head could be signed, and sign nothing; see ``sign_head``."""
+    """Have a head signed and throw the signature away, to see that it can be done.
+
+    Whatever keeps the key is asked for what it signs anyway: a true head, held against
+    the last one. So nothing is signed that could mean anything else, and a signer that
+    reads what it signs has no reason to decline.
+
+    Raises:
+        WhereasError: as ``sign_head``.
+    """
     _check(head, reader, signer)
+    note = Note(head.text(), ())
     with memory.locked():
-        memory.compare(Note(head.text(), ()), _growth(head, reader, memory))
+        memory.compare(note, _growth(head, reader, memory))
+    sign(note.text, signer)
+
+
+def check_key(key: VerifierKey, origin: str) -> None:
+    """Check that a key is one that signs heads of a log.
+
+    Raises:
+        Refused: it has another name, or is the key of a witness.
+    """
+    if (key.name, key.type) != (origin, KeyType.ED25519):
+        raise Refused(
+            f"the key {key.name} (type 0x{key.type:02x}) is not a key of the log"
+            f" {origin}"
+        )
 
 
 def _check(head: Checkpoint, reader: TileReader, signer: Signer) -> None:
-    vkey = signer.vkey
-    if (vkey.name, vkey.type) != (head.origin, KeyType.ED25519):
-        raise Refused(
-            f"the key {vkey.name} (type 0x{vkey.type:02x}) is not a key of the log"
-            f" {head.origin}"
-        )
+    check_key(signer.vkey, head.origin)
     if head.size == 0:
         raise Refused(f"{head.origin} is empty: there is nothing to sign")
     found = root(head.size, reader)
