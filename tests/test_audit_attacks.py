@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from ledger.audit.export import export
 from ledger.audit.heads import Head, Snapshot
 from ledger.audit.manifest import Manifest
 from ledger.audit.packing import pack, unpack
+from ledger.audit.rotation import state_rotation
 from ledger.audit.signing import sign_now
 from ledger.audit.trust import Trust
 from ledger.audit.verify import verify
@@ -695,6 +696,72 @@ def test_a_head_that_the_log_did_not_sign_is_no_head_to_go_on_from(
 def test_nobody_can_be_trusted_by_the_key_of_a_witness() -> None:
     with pytest.raises(InputError, match="the key of a witness"):
         Trust.in_key(str(WITNESS.vkey))
+
+
+# --- keys that gave way ---------------------------------------------------------------
+
+
+def with_changes(
+    changes: Sequence[tuple[FileSigner, FileSigner]], key: FileSigner
+) -> Files:
+    """A log that ends with changes of keys, whose head a key has signed."""
+    *events, own = events_of(small())
+    files = dict(small())
+    for seq, (old, new) in enumerate(changes, 1):
+        position, statement = len(events), state_rotation(old, new)
+        files[f"keys/{position}"] = statement.encode()
+        fresh = dict(
+            own,
+            seq=seq,
+            id=f"{position:036}",
+            recorded_at=f"{own['recorded_at'][:-2]}{seq}Z",
+            type="key-rotated",
+            data={
+                "kind": "rotation",
+                "new": str(new.vkey),
+                "old": str(old.vkey),
+                "statement": statement,
+            },
+        )
+        events.append(fresh)
+    files[SHOWN] += b"\n" * (len(changes) - 1)
+    return rebuilt(files, events, key)
+
+
+NEXT, THIEF = signer_of(ORIGIN, salt="next"), signer_of(ORIGIN, salt="thief")
+
+
+def test_a_head_over_a_change_of_keys_is_signed_by_the_new_key(tmp_path: Path) -> None:
+    """Whoever has the old key still, such as a thief, signs nothing behind it."""
+    changes = ((LOG, NEXT),)
+    for trust in (TRUST, Trust.in_key(str(NEXT.vkey))):
+        assert verified(with_changes(changes, NEXT), tmp_path / "b", trust).size == 16
+    both = Trust(Policy(logs=(LOG.vkey, NEXT.vkey)))
+    for trust in (TRUST, both):
+        with pytest.raises(Integrity, match="gave way to another at pos:15") as found:
+            verified(with_changes(changes, LOG), tmp_path / "b", trust)
+        assert found.value.facts["expected"] == str(NEXT.vkey)
+
+
+def test_a_key_that_gave_way_gives_way_to_no_other(tmp_path: Path) -> None:
+    """Whoever has the old key and can append hands the log over to himself."""
+    stolen = with_changes(((LOG, NEXT), (LOG, THIEF)), THIEF)
+    with pytest.raises(Integrity, match="keys/16 is signed by a key that gave way"):
+        verified(stolen, tmp_path / "b")
+    back = with_changes(((LOG, NEXT), (NEXT, LOG)), LOG)
+    assert verified(back, tmp_path / "b").size == 17
+
+
+@pytest.mark.parametrize("name", ["old", "new"])
+def test_a_change_of_keys_names_the_keys_of_its_statement(
+    tmp_path: Path, name: str
+) -> None:
+    files = with_changes(((LOG, NEXT),), NEXT)
+    events = [json.loads(event) for event in unpack(files[PACK], 0, SIZE)]
+    events[-1]["data"][name] = str(THIEF.vkey)
+    with pytest.raises(Integrity, match="names other keys than its own") as found:
+        verified(rebuilt(files, events, NEXT), tmp_path / "b")
+    assert found.value.position == 15
 
 
 # --- what stays true ------------------------------------------------------------------

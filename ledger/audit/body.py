@@ -28,6 +28,7 @@ from ledger.audit.disclosed import (
 from ledger.audit.leaf import Leaf
 from ledger.audit.readable import HISTORY_HEADER, history_line
 from ledger.audit.reading import Bundle
+from ledger.audit.rotation import read_rotation
 from ledger.audit.trust import Heads
 from ledger.audit.verdict import Findings
 
@@ -214,6 +215,14 @@ class Body:
                 position=leaf.position,
                 expected=expected.decode("utf-8", "replace"),
                 found=event.statement,
+            )
+        stated = tuple(map(str, read_rotation(expected)))
+        if (event.old, event.new) != stated:
+            raise Integrity(
+                f"pos:{leaf.position} names other keys than its own statement",
+                position=leaf.position,
+                expected=stated,
+                found=(event.old, event.new),
             )
 
     def _erase(self, leaf: Leaf, event: ValuesErased) -> None:

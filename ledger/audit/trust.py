@@ -6,7 +6,7 @@ changes of keys, which only lead from a key that is trusted to another.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -16,6 +16,7 @@ from ledger.audit.chain import Bound
 from ledger.audit.reading import Bundle, in_file
 from ledger.audit.rotation import (
     STATEMENT_BYTES_MAX,
+    Rotation,
     follow,
     predecessors,
     read_rotation,
@@ -100,12 +101,14 @@ def judge_heads(
         Integrity: a signature, a proof or a time-stamp does not hold.
     """
     statements = dict(_statements(bundle))
-    rotations = [read_rotation(statement) for statement in statements.values()]
+    made = {at: _rotation(statement, at) for at, statement in statements.items()}
+    rotations = list(made.values())
     policy = replace(trust.policy, logs=follow(trust.policy.logs, rotations))
     data = bundle.take(names.CHECKPOINT, MAX_NOTE_BYTES)
     _read_head(data, names.CHECKPOINT)
     judged = policy.judge(data)
     head = judged.checkpoint
+    _check_signer(judged, made)
     _tell_signatures(judged.note, policy, names.CHECKPOINT, findings)
     bounds = list(_bounds(judged.checkpoint, judged.cosignatures))
     bounds += _stamped(bundle, names.CHECKPOINT, head, trust, findings)
@@ -154,6 +157,46 @@ def numbers(bundle: Bundle, prefix: str, ending: str = "") -> Iterator[int]:
         if not text.endswith(ending):
             raise InputError(f"{name} is not the name of a file of a bundle")
         yield decode_number(text.removesuffix(ending), "number in a name")
+
+
+def _rotation(statement: bytes, position: int) -> Rotation:
+    with in_file(names.key_name(position)):
+        return read_rotation(statement)
+
+
+def _check_signer(judged: Judged, made: Mapping[int, Rotation]) -> None:
+    """Check that each change is of the key that signed until then, and the head too.
+
+    Args:
+        judged: the head.
+        made: the changes of keys by their positions, in order.
+
+    Raises:
+        Integrity: a key was used that had given way to another.
+    """
+    current: VerifierKey | None = None
+    at = 0
+    for position, (old, new) in made.items():
+        if old.name != judged.checkpoint.origin:
+            continue
+        if current is not None and old != current:
+            raise _given_up(names.key_name(position), at, current, old)
+        current, at = new, position
+    signers = [found.key for found in judged.logs]
+    if current is not None and current not in signers:
+        raise _given_up(names.CHECKPOINT, at, current, *signers)
+
+
+def _given_up(
+    name: str, position: int, expected: VerifierKey, *found: VerifierKey
+) -> Integrity:
+    return Integrity(
+        f"{name} is signed by a key that gave way to another at pos:{position}",
+        file=name,
+        position=position,
+        expected=str(expected),
+        found=", ".join(map(str, found)),
+    )
 
 
 def _statements(bundle: Bundle) -> Iterator[tuple[int, bytes]]:
