@@ -530,3 +530,21 @@ def test_an_award_is_in_the_calendar() -> None:
     first = Calendar.from_ical(written).walk("VEVENT")[0]
     assert first["summary"] == "An amount is awarded in case (a-b)"
     assert "Between: b, a" in str(first["description"])
+
+
+@pytest.mark.parametrize("end", ["2025-01-01", "2025-12-31"])
+def test_what_may_have_ended_before_the_window_ends_on_no_certain_day_of_it(
+    end: str,
+) -> None:
+    until = "{event: PermissionGranted, effective: 2019-05-14, holder: a, against: b,"
+    ledger = f"""
+    - {until} id: term, ends: until 2024-Q4}}
+    - {until} id: closed, ends: never}}
+    - {{event: ProvisionEnded, effective: between 2024-12-01 and 2025-01-01,
+       provision: closed, basis: released}}
+    """
+    assert lines(due(ledger, "2025-01-01", end)) == [
+        "2024-10-01..2025-01-01 ends term (until 2024-Q4)",
+        "2024-12-01..2025-01-01 ends closed released",
+    ]
+    assert lines(due(ledger, "2025-01-02", "2025-12-31")) == []

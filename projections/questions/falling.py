@@ -21,6 +21,7 @@ from projections.fold.folding import fold
 from projections.fold.naming import about
 from projections.fold.provision import Provision
 from projections.fold.resolve import resolve_when, waiting
+from projections.fold.resolving import end_of
 from projections.fold.spans import Span
 from projections.fold.state import State
 from projections.fold.status import standing
@@ -141,8 +142,18 @@ class _Falling:
                 falls = last == self.window.hi and self._is_open(provision, mark)
             if falls:
                 self._note(provision, mark)
-        if before not in {None, "ended"} and self._status(provision, first) == "ended":
+        ended = self._status(provision, first) == "ended"
+        if (
+            ended
+            and before not in {None, "ended"}
+            and self._on_one_day(provision, first)
+        ):
             self._note(provision, _ended_on(provision, first))
+
+    def _on_one_day(self, provision: Provision, day: int) -> bool:
+        """Tell whether what has ended by a day did so on it, and not perhaps before."""
+        ends = end_of(provision, self.timeline.facts)
+        return ends.exact or ends.hi != day
 
     def _note(self, provision: Provision, mark: Mark) -> None:
         """Keep an item, in place of one on the same day."""
