@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shlex
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,7 +17,7 @@ from cli.output import put
 from cli.progress import Progress
 from cli.receipt_checking import COLUMNS, is_proof, receipt_checked
 from cli.session import Session, session_of
-from events.errors import InputError
+from events.errors import InputError, Integrity
 
 if TYPE_CHECKING:
     from ledger.audit.trust import Trust
@@ -126,10 +127,14 @@ def run(
         put(ledger_checked(session, kept, trusted), session)
     elif form == PROOF:
         trusted = signing.policy_of(session, key, policy)
-        put(receipt_checked(session, bundle, trusted, event=event, leaf=leaf), session)
+        with _advising():
+            found = receipt_checked(session, bundle, trusted, event=event, leaf=leaf)
+        put(found, session)
     else:
         trust = signing.trust_of(session, key, policy, since, tsa_root)
-        put(_of_bundle(session, bundle, trust, readable=not no_state), session)
+        with _advising():
+            found = _of_bundle(session, bundle, trust, readable=not no_state)
+        put(found, session)
 
 
 def _form(session: Session, name: str, *, of_event: bool) -> str:
@@ -192,6 +197,18 @@ def _only(form: str, names: Sequence[str]) -> None:
             hint=f"whereas verify --since FILE {names[0]} …",
             field=names[0],
         )
+
+
+@contextmanager
+def _advising() -> Iterator[None]:
+    """Say what may be done about a bundle or a proof that does not hold."""
+    try:
+        yield
+    except Integrity as wrong:
+        wrong.hint = wrong.hint or (
+            "do not rely on it; keep it, and ask whoever gave it for another"
+        )
+        raise
 
 
 def _of_bundle(session: Session, name: str, trust: Trust, *, readable: bool) -> Answer:
