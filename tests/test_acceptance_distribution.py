@@ -6,6 +6,7 @@ import pytest
 
 from events.dates import PartialDate, parse_day
 from events.entry import provisional
+from events.happenings import MeasureReported
 from events.when import When
 from ledger.importing.files import read_file
 from projections.fold.resolve import resolve_when
@@ -13,6 +14,7 @@ from projections.fold.timeline import Timeline, timeline_of
 from projections.questions.across import KnownIn
 from projections.questions.may import may_answer
 from projections.questions.question import read_question
+from projections.questions.stakes import stakes_answer
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 KNOWN = KnownIn(0, "2026-01-01T00:00:00.000000Z")
@@ -55,3 +57,16 @@ def test_military_instruments_are_carved_out_of_the_mark_too(
     answer = may_answer([example], question, on, known=KNOWN)
     assert answer.verdict == verdict
     assert not [part for part in answer.unless if part.verdict == "permitted"]
+
+
+def test_the_record_corrects_a_report_and_takes_back_a_copy_of_another(
+    example: Timeline,
+) -> None:
+    answer = stakes_answer([example], PartialDate.parse("2026"), known=KNOWN)
+    assert [report.votes for report in answer.series[0].reports] == ["10 %"]
+    paid_off = [
+        entry.seq
+        for entry in example.record.entries
+        if isinstance(entry.event, MeasureReported) and entry.event.value.low == 0
+    ]
+    assert paid_off == [70]
