@@ -174,9 +174,7 @@ def _shown(item: Item, several: bool) -> tuple[str, ...]:
     """Write an item that has a last possible day for a reader."""
     first, last = item.between
     date = item.date or f"{first or 'any day'} … {last}"
-    words = [item.when]
-    if item.words and item.what != "takes-effect":
-        words.append(readable(item.words))
+    words = [item.when, _amount(item)]
     # What is imprecise hangs on nothing but its own date.
     if item.waits_for and not item.certain and item.waits_for != (item.when,):
         words.append(f"hangs on {', '.join(item.waits_for)}")
@@ -190,9 +188,16 @@ def _waits(item: Item, several: bool) -> tuple[str, ...]:
     return (
         item.what.replace("-", " "),
         subject(item, several),
-        item.when,
+        "; ".join(filter(None, (item.when, _amount(item)))),
         "; ".join(item.waits_for),
     )
+
+
+def _amount(item: Item) -> str:
+    """Write how much it is about, and what else is said; what takes effect is named."""
+    if item.words is None or item.what == "takes-effect":
+        return ""
+    return "unknown amount" if item.words == "unknown" else readable(item.words)
 
 
 def subject(item: Item, several: bool = False) -> str:
