@@ -1,10 +1,10 @@
-"""Hints that can be pasted: they name the ledger that was named on the command line."""
+"""Hints that can be pasted: they ask what was asked, of the ledger that was named."""
 
 from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from cli.table import COMMANDS
 
@@ -19,14 +19,45 @@ _ASKING = re.compile(
 )
 
 
+# What a hint takes over from a command line, and the commands that can be told.
+_DATED = ("state", "why", "may", "money", "conflicts")
+CARRIED = {
+    "--on": (*_DATED, "show", "stakes"),
+    "--known": (*_DATED, "show", "stakes", "history", "what-if", "due"),
+    "--horizon": (*_DATED, "what-if", "due"),
+    "--suppose": (*_DATED, "due"),
+}
+
+
 def ledger_in(argv: Sequence[str]) -> str | None:
     """Find the ledger that a command line names, if it names one."""
+    return next(_values(argv, OPTION), None)
+
+
+def _values(argv: Sequence[str], option: str) -> Iterator[str]:
+    """Yield what a command line gives for an option."""
     for at, word in enumerate(argv):
-        if word.startswith(f"{OPTION}="):
-            return word.partition("=")[2]
-        if word == OPTION and at + 1 < len(argv):
-            return argv[at + 1]
-    return None
+        if word.startswith(f"{option}="):
+            yield word.partition("=")[2]
+        elif word == option and at + 1 < len(argv):
+            yield argv[at + 1]
+
+
+def asked_alike(hint: str, argv: Sequence[str]) -> str:
+    """Let a command that is a hint ask of the day and the moment that were asked of.
+
+    Args:
+        hint: a command; anything else stays as it is.
+        argv: the words of the command line that the hint is given for.
+    """
+    words = hint.split()
+    if words[:1] != ["whereas"]:
+        return hint
+    for option, commands in CARRIED.items():
+        if words[1] in commands and option not in words:
+            given = (f" {option} {shlex.quote(v)}" for v in _values(argv, option))
+            hint += "".join(given)
+    return hint
 
 
 def for_ledger(hint: str, ledger: str | None) -> str:

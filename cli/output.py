@@ -22,7 +22,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from cli.answer import Answer, Table
-from cli.hints import for_ledger
+from cli.hints import asked_alike, for_ledger
 from cli.safe import cell, json_text, one_line, visible
 from cli.session import Session
 
@@ -55,7 +55,9 @@ def show(answer: Answer, session: Session) -> None:
     from cli.terminal import show as shown
 
     named = session.flags.get("ledger")
-    hints = tuple(for_ledger(hint, named) for hint in answer.hints)
+    hints = tuple(
+        for_ledger(asked_alike(hint, session.argv), named) for hint in answer.hints
+    )
     shown(replace(answer, hints=hints), session.settings.color, width())
 
 

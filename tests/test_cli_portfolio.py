@@ -143,7 +143,7 @@ def test_who_holds_exclusivity(desk: Desk) -> None:
                                                   ip-models: models,        2019-01-01 and
                                                   products                  2025-10-27 (waits)
 --- stderr
-hint: whereas why alder-birk exclusive-germany
+hint: whereas why alder-birk exclusive-germany --on 2024-06-01
 """)
 
 
