@@ -161,6 +161,39 @@ def test_a_dry_run_is_refused_as_the_append_would_be(desk: Desk) -> None:
     assert desk.run(f"{line} -n") == desk.run(line)
 
 
+@pytest.mark.parametrize(
+    ("said", "erased"),
+    [
+        ((), "@6 note"),
+        (("correct a-b @6 --set 'note=HUSH two' --reason misread",), "@6 note"),
+        (("correct a-b @6 --share '3 %' --reason 'HUSH three'",), "@7 reason"),
+        (("retract a-b @6 --reason unsigned",), "@6 note"),
+        (
+            (
+                "correct a-b @6 --set 'note=HUSH two' --reason misread",
+                "retract a-b @6 --reason unsigned",
+            ),
+            "@6 note",
+        ),
+        (("retract a-b @6 --reason 'HUSH four'",), "@7 reason"),
+    ],
+)
+def test_a_value_is_erased_whatever_was_said_of_its_event_since(
+    desk: Desk, said: tuple[str, ...], erased: str
+) -> None:
+    note = "HUSH one" if "note" in erased else "by telephone"
+    desk.do(
+        "append stake-reported a-b --effective 2020 --holder alpha --issuer beta"
+        f" --share '27 %' --basis 'all shares' --note '{note}'",
+        *said,
+    )
+    before = desk.run("state a-b").stdout
+    desk.do(f"erase a-b {erased} --reason 'asked for'", "verify")
+    assert desk.run("state a-b").stdout == before
+    assert b"HUSH" not in b"".join(p.read_bytes() for p in desk.folder.iterdir())
+    desk.do(LEFT)
+
+
 def test_events_from_another_program_are_added_all_or_none(desk: Desk) -> None:
     good = '{"event": "party-left", "agreement": "a-b", "effective": "2026", "party": "beta"}'
     bad = (
