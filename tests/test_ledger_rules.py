@@ -93,6 +93,10 @@ RECORDED = {
 - {event: OptionGranted, effective: 2020-01-01, id: o, holder: a, against: b, option: call, opens: 2023-01-01}
 """,
     "a licence until closing": f"{LICENCE}, ends: milestone closing determined}}",
+    "a licence that is extended at closing": f"""
+{LICENCE}, ends: through 2027}}
+- {{event: TermExtended, effective: milestone closing determined, provision: p, ends: through 2032}}
+""",
     "a licence until closing, widened in 2024": f"""
 {LICENCE}, ends: milestone closing determined}}
 - {{event: ScopeWidened, effective: 2024-06-30, provision: p, include: {{asset: x}}}}
@@ -180,6 +184,10 @@ ACCEPTED = [
     (
         "a licence until closing",
         "{event: ProvisionEnded, effective: milestone closing, provision: p, basis: merged}",
+    ),
+    (
+        "a licence that is extended at closing",
+        "{event: MilestoneDetermined, effective: 2021, milestone: closing, outcome: lapsed}",
     ),
 ]
 

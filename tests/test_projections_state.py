@@ -168,6 +168,21 @@ def test_a_change_waits_until_what_it_hangs_on_has_happened() -> None:
     assert told(state(ledger, "2025-03-03", "closing=2025-03-04"), "p") == "in-force"
 
 
+def test_a_change_whose_milestone_has_lapsed_never_takes_effect() -> None:
+    """
+    - {event: LicenceGranted, effective: 2020-01-01, id: p, holder: a, ends: through 2027}
+    - {event: TermExtended, effective: milestone closing determined, provision: p, ends: never}
+    - {event: LicenceGranted, effective: 30 days after (milestone closing determined), id: q, holder: a}
+    - {event: MilestoneDetermined, effective: 2021-02-03, milestone: closing, outcome: lapsed}
+    - {event: ProvisionEnded, effective: 2025-01-01, provision: p, basis: released}
+    """
+    ledger = ledger_of(test_a_change_whose_milestone_has_lapsed_never_takes_effect)
+    for on, standing in (("2024-12-31", "in-force"), ("9999-12-31", "ended")):
+        there = state(ledger, on)
+        assert (told(there, "p"), told(there, "q")) == (standing, "absent")
+        assert (there.pending, there.skipped) == ([], [])
+
+
 def test_a_circle_of_effective_dates_is_never_resolved() -> None:
     """
     - {event: MilestoneDetermined, effective: milestone n, milestone: m, outcome: occurred}

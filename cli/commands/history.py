@@ -141,10 +141,12 @@ def _piped(event: EventAnswer) -> tuple[str, ...]:
 
 
 def remark(event: EventAnswer) -> str:
-    """Say that an event is pending, corrected, retracted or redacted."""
+    """Say that an event is pending or lapsed, corrected, retracted or redacted."""
     parts = []
     if event.pending:
         parts.append("pending")
+    if event.lapsed:
+        parts.append("never takes effect")
     if event.corrected_by:
         parts.append(f"corrected by {' '.join(f'@{n}' for n in event.corrected_by)}")
     if event.retracted_by:

@@ -2,7 +2,8 @@
 
 A timeline is made of what was known at one moment, and answers for any day. Events
 that wait for a milestone or a measure are pending: they have no place in the order
-until it is known when they took effect.
+until it is known when they took effect. One whose milestone can no longer be reached
+has lapsed, and never takes effect.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from projections.fold.mentions import mentions
 from projections.fold.naming import with_conflict
 from projections.fold.record import Record, record_of
 from projections.fold.resolve import is_open, resolve_when
-from projections.fold.spans import ALWAYS_UNKNOWN, Span, date_span
+from projections.fold.spans import ALWAYS_UNKNOWN, NEVER, Span, date_span
 from projections.fold.state import State
 from projections.fold.step import Step
 from projections.fold.supposals import Supposal, check_recorded, suppose
@@ -47,12 +48,14 @@ class Timeline(msgspec.Struct):
         facts: what they say of milestones, measures and renewals.
         steps: those that have a place, in the order in which they are folded.
         pending: those that wait.
+        lapsed: those that will never take effect.
     """
 
     record: Record
     facts: Facts
     steps: list[Step] = msgspec.field(default_factory=list)
     pending: list[Pending] = msgspec.field(default_factory=list)
+    lapsed: list[Pending] = msgspec.field(default_factory=list)
 
     def upto(self, day: int) -> list[Step]:
         """List the steps that are folded by the end of a day."""
@@ -124,7 +127,7 @@ def arrange(
         except Refused as error:
             with_conflict(error, record.known)
             raise
-    pending = _settle(waiting, facts, spans)
+    pending, lapsed = _settle(waiting, facts, spans)
     for supposal in supposed:
         _check_settled(supposal, facts, record)
     steps = [
@@ -133,7 +136,7 @@ def arrange(
         if (span := spans.get(entry.envelope.seq)) is not None
     ]
     steps.sort()
-    return Timeline(record, facts, steps, pending)
+    return Timeline(record, facts, steps, pending, lapsed)
 
 
 def _check_settled(supposal: Supposal, facts: Facts, record: Record) -> None:
@@ -174,11 +177,11 @@ def appended(timeline: Timeline, entry: Entry, hanging: Collection[str]) -> Step
 
 
 def pending_steps(timeline: Timeline) -> list[Step]:
-    """List the pending events as if each took effect right after all that is dated."""
+    """List what is not dated as if each event took effect right after all that is."""
     day = timeline.steps[-1].day if timeline.steps else NEG_INF
     return [
         step_of(pending.entry, Span(day, day), timeline.facts)
-        for pending in timeline.pending
+        for pending in (*timeline.pending, *timeline.lapsed)
     ]
 
 
@@ -214,24 +217,32 @@ def _plain_span(effective: When | None) -> Span | None:
 
 def _settle(
     waiting: list[Entry], facts: Facts, spans: dict[int, Span]
-) -> list[Pending]:
+) -> tuple[list[Pending], list[Pending]]:
     """Resolve effective Whens until no further one can be, and list the others.
 
     One that is resolved may determine the milestone that another hangs on. Those that
     hang on each other are never resolved, which is what a circle deserves.
+
+    Returns:
+        The events that wait, and those that have lapsed.
     """
+    lapsed: list[Pending] = []
     while True:
         still: list[Entry] = []
         for entry in waiting:
             effective = entry.envelope.effective or _UNKNOWN
             if is_open(effective, facts):
                 still.append(entry)
-            else:
-                span = resolve_when(effective, facts)
-                spans[entry.seq] = span
-                happen(facts, entry, span)
-                declare(facts, entry, span)
-                facts.changed()
+                continue
+            span = resolve_when(effective, facts)
+            if span == NEVER:
+                lapsed.append(Pending(entry, effective))
+                continue
+            spans[entry.seq] = span
+            happen(facts, entry, span)
+            declare(facts, entry, span)
+            facts.changed()
         if len(still) == len(waiting):
-            return [Pending(e, e.envelope.effective or _UNKNOWN) for e in still]
+            pending = [Pending(e, e.envelope.effective or _UNKNOWN) for e in still]
+            return pending, lapsed
         waiting = still

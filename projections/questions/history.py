@@ -18,7 +18,7 @@ from events.source import Source
 from events.values import enc_hook
 from projections.fold.naming import about
 from projections.fold.record import Record
-from projections.fold.timeline import Timeline
+from projections.fold.timeline import Pending, Timeline
 from projections.questions.answers import KnownAt
 
 HISTORY_SCHEMA = "whereas/history/1"
@@ -32,7 +32,8 @@ class EventAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A recorded event as a reader sees it.
 
     ``corrected_by`` and ``retracted_by`` are events of the record that count; the
-    fields are those after correction. ``what`` is the fields in a few words.
+    fields are those after correction. ``what`` is the fields in a few words. An event
+    that has ``lapsed`` never takes effect, because its milestone is never reached.
     """
 
     event: int
@@ -47,6 +48,7 @@ class EventAnswer(msgspec.Struct, frozen=True, kw_only=True):
     instrument: str | None
     batch: str | None
     pending: bool
+    lapsed: bool
     corrected_by: tuple[int, ...]
     retracted_by: int | None
     redacted: tuple[str, ...]
@@ -149,13 +151,19 @@ def event_answer(timeline: Timeline, seq: int) -> EventAnswer:
         recorded_by=envelope.recorded_by,
         instrument=envelope.instrument,
         batch=envelope.batch.id if envelope.batch else None,
-        pending=any(pending.entry.seq == seq for pending in timeline.pending),
+        pending=_is_among(timeline.pending, seq),
+        lapsed=_is_among(timeline.lapsed, seq),
         corrected_by=tuple(record.corrections.get(seq, ())),
         retracted_by=record.retracted.get(seq),
         redacted=entry.redacted,
         note=event.note,
         sources=list(_sources(timeline, entry)),
     )
+
+
+def _is_among(undated: Iterable[Pending], seq: int) -> bool:
+    """Tell whether an event is one of those that have no day."""
+    return any(one.entry.seq == seq for one in undated)
 
 
 def _counted(record: Record, seq: int) -> Entry | None:

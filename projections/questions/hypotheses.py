@@ -185,6 +185,7 @@ def _unnumbered(timeline: Timeline, last: int) -> Timeline:
             for step in timeline.steps
         ],
         pending=[p._replace(entry=told(p.entry)) for p in timeline.pending],
+        lapsed=[p._replace(entry=told(p.entry)) for p in timeline.lapsed],
     )
 
 
