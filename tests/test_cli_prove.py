@@ -14,8 +14,12 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from inline_snapshot import snapshot
 
+from cli.progress import Progress
+from events.errors import Integrity
+from ledger.ledger import Ledger
 from ledger.log.note import VerifierKey
 from tests.cli_run import Desk
+from tests.ledgers import opened
 
 OPENED = (
     "init",
@@ -706,6 +710,49 @@ error: /desk/nothing cannot be read: No such file or directory
     assert desk.run(f"restore forged {trust}").status == 4
     assert desk.run("restore part --ledger new.db").status == 2
     assert lying(desk) == there
+
+
+@pytest.mark.parametrize("sound", [True, False])
+def test_a_ledger_that_somebody_makes_meanwhile_is_not_lost_to_a_restore(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, *, sound: bool
+) -> None:
+    desk.do(f"export audit b {SIGN}")
+    path, found = desk.folder / "new.db", []
+
+    def meanwhile(_: Progress, __: int) -> None:
+        if not found:
+            found.append(path.exists())
+            with Ledger.create(path) as ledger:
+                ledger.append([opened()], recorded_by="eve")
+        if not sound:
+            raise Integrity("the bundle does not hold")
+
+    monkeypatch.setattr(Progress, "reach", meanwhile)
+    ran = desk.run(f"restore b --key {vkey(desk)} --ledger new.db")
+    assert found == [False]
+    assert ran.status == (1 if sound else 4)
+    assert ("new.db cannot be written: File exists" in ran.stderr) is sound
+    monkeypatch.undo()
+    with Ledger.open(path) as ledger:
+        assert ledger.size == 1
+    assert lying(desk) >= {"b", "new.db"}
+    assert not [name for name in lying(desk) if name.startswith(".new.db")]
+    assert "new.db.checkpoints" not in lying(desk)
+
+
+def test_heads_of_another_ledger_are_in_the_way_of_a_restore(desk: Desk) -> None:
+    desk.do(f"export audit b {SIGN}")
+    heads = desk.folder / "new.db.checkpoints"
+    heads.mkdir()
+    there = (desk.folder / "whereas.db.checkpoints" / "3").read_text()
+    origin, size, _, *rest = there.split("\n")
+    other = "\n".join([origin, size, "A" * 43 + "=", *rest])
+    (heads / "3").write_text(other)
+    ran = desk.run(f"restore b --key {vkey(desk)} --ledger new.db")
+    assert ran.status == 4
+    assert "another head of 3 events is kept beside the ledger already" in ran.stderr
+    assert "new.db" not in lying(desk)
+    assert (heads / "3").read_text() == other
 
 
 def test_a_bundle_older_than_what_was_signed_is_restored_with_a_warning(

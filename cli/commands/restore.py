@@ -66,7 +66,7 @@ def run(
     receipt and proof still holds. A bundle of some agreements, or one from which values
     are withheld, is refused: what it lacks would be lost.
     """
-    from ledger.audit.restore import keep_heads, restore
+    from ledger.audit.restore import keep_heads, read_heads, restore
 
     session = session_of(context)
     trust = signing.trust_of(session, key, policy, since, tsa_root)
@@ -81,7 +81,8 @@ def run(
                 readable=not no_state,
                 progress=lambda done, _all: progress.reach(done),
             )
-        heads = keep_heads(path, ledger, checkpoints)
+        heads = read_heads(path, ledger, checkpoints)
+    keep_heads(heads, checkpoints)
     place = session.settings.ledger_words
     put(
         Answer(
@@ -91,7 +92,7 @@ def run(
                 "origin": verdict.origin,
                 "size": verdict.size,
                 "root": verdict.root,
-                "heads": heads,
+                "heads": [head.size for head in heads],
             },
             items=[{"ledger": place, "size": verdict.size, "root": verdict.root}],
             title=f"restored {place} with the same root: {verdict.origin},"
@@ -109,25 +110,31 @@ def run(
 
 @contextmanager
 def _empty(session: Session) -> Iterator[Ledger]:
-    """Open an empty ledger, or make one that goes again if nothing comes of it.
+    """Open an empty ledger, or make one that gets its name once it is whole.
+
+    Until then nobody finds it: what somebody recorded in it meanwhile could not stay.
 
     Raises:
-        Refused: there are events in it.
+        Refused: there are events in it, or somebody made another one meanwhile.
     """
+    from ledger.audit.writing import placing
+    from ledger.index_file import beside, forget
     from ledger.ledger import Ledger
 
     path = session.settings.ledger
-    made = not path.exists()
-    if made:
-        Ledger.create(path, clock=session.now_us, random=session.random).close()
-    try:
+    if path.exists():
         with session.writing() as ledger:
             _check_empty(ledger, session.settings.ledger_words)
             yield ledger
-    except BaseException:
-        if made:
-            path.unlink(missing_ok=True)
-        raise
+        return
+    session.writes = True
+    with placing(path) as fresh:
+        clock, random = session.now_us, session.random
+        with Ledger.create(fresh, clock=clock, random=random) as ledger:
+            yield ledger
+            # What is linked is the file alone, without what lies beside it.
+            ledger.store.scrub()
+        forget(beside(path))
 
 
 def _check_empty(ledger: Ledger, name: str) -> None:

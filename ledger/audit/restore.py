@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from events.codec import canonical, decode
-from events.errors import Refused
+from events.errors import Integrity, Refused
 from ledger.audit import names
 from ledger.audit.checkpoints import Checkpoints, check_head
 from ledger.audit.disclosed import Line, match, read_packed, shown
@@ -33,12 +33,11 @@ from ledger.placing import row_of
 from ledger.store import Edge, Growth
 
 
-def restore(  # noqa: PLR0913  # all but three can be left out
+def restore(
     bundle: Path,
     ledger: Ledger,
     trust: Trust,
     *,
-    withheld: bool = False,
     readable: bool = True,
     progress: Progress = lambda _done, _all: None,
 ) -> Verdict:
@@ -48,8 +47,6 @@ def restore(  # noqa: PLR0913  # all but three can be left out
         bundle: the bundle.
         ledger: an empty ledger.
         trust: whom to believe, from outside of the bundle.
-        withheld: whether to restore a bundle from which values are withheld; they
-            will read as ``[***]`` for good.
         readable: whether to compute the states in it again, which are not restored.
         progress: is told how many events of how many are verified.
 
@@ -59,7 +56,7 @@ def restore(  # noqa: PLR0913  # all but three can be left out
     Raises:
         Integrity: the bundle does not hold; nothing is written.
         InputError: it cannot be read.
-        Refused: the ledger is not empty, or the bundle is not full.
+        Refused: the ledger is not empty, or the bundle is not full or withholds values.
     """
     verdict = verify(bundle, trust, readable=readable, progress=progress)
     if verdict.profile != "full":
@@ -67,7 +64,7 @@ def restore(  # noqa: PLR0913  # all but three can be left out
             "this bundle holds some agreements only; a ledger is restored from a full"
             " one"
         )
-    if verdict.withheld and not withheld:
+    if verdict.withheld:
         raise Refused(
             f"{counted(verdict.withheld, 'value')} withheld from this bundle would be"
             " lost",
@@ -78,22 +75,31 @@ def restore(  # noqa: PLR0913  # all but three can be left out
     return verdict
 
 
-def keep_heads(bundle: Path, ledger: Ledger, checkpoints: Checkpoints) -> list[int]:
-    """Keep the signed heads and time-stamps of a bundle that was restored.
+class Signed(NamedTuple):
+    """A signed head of a bundle, and its time-stamp where it has one."""
+
+    size: int
+    note: Note
+    stamp: bytes | None
+
+
+def read_heads(bundle: Path, ledger: Ledger, checkpoints: Checkpoints) -> list[Signed]:
+    """Read the signed heads and time-stamps of a bundle that was restored.
 
     Args:
         bundle: the bundle.
         ledger: the ledger that was restored from it.
-        checkpoints: where its heads are kept.
+        checkpoints: where its heads are to be kept.
 
     Returns:
-        The sizes of the heads, smallest first.
+        The heads, smallest first.
 
     Raises:
-        Integrity: a head is not of the ledger, or another of its size was kept before.
+        Integrity: a head is not of the ledger, or another of its size is kept already.
         InputError: the bundle cannot be read.
     """
-    sizes = []
+    heads = []
+    kept = set(checkpoints.sizes())
     with open_bundle(bundle) as files:
         for name in (names.CHECKPOINT, *files.names("checkpoints/")):
             if names.is_stamp(name):
@@ -101,12 +107,37 @@ def keep_heads(bundle: Path, ledger: Ledger, checkpoints: Checkpoints) -> list[i
             note = Note.parse(files.take(name, MAX_NOTE_BYTES))
             head = Checkpoint.parse(note.text)
             check_head(head, ledger.head().size, ledger.store)
-            checkpoints.add(note)
-            sizes.append(head.size)
+            if head.size in kept:
+                _check_same(note, checkpoints.read(head.size), head.size)
+            stamp = None
             if files.has(names.stamp_name(name)):
-                token = files.take(names.stamp_name(name), timestamp.MAX_TOKEN_BYTES)
-                checkpoints.stamp(head.size, token)
-    return sorted(sizes)
+                stamp = files.take(names.stamp_name(name), timestamp.MAX_TOKEN_BYTES)
+            heads.append(Signed(head.size, note, stamp))
+    return sorted(heads, key=lambda head: head.size)
+
+
+def keep_heads(heads: Sequence[Signed], checkpoints: Checkpoints) -> None:
+    """Keep signed heads and time-stamps beside the ledger that they are of.
+
+    Raises:
+        Integrity: another head of the same size was kept meanwhile.
+    """
+    for size, note, stamp in heads:
+        checkpoints.add(note)
+        if stamp is not None:
+            checkpoints.stamp(size, stamp)
+
+
+def _check_same(note: Note, there: Note, size: int) -> None:
+    """Check that a head that is kept already is the same."""
+    if there.text != note.text:
+        raise Integrity(
+            f"another head of {size} events is kept beside the ledger already",
+            hint="name another file: --ledger FILE, or take its signed heads away",
+            position=0,
+            expected=there.text,
+            found=note.text,
+        )
 
 
 def _growths(bundle: Bundle, size: int) -> Iterator[Growth]:

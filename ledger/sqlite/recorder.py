@@ -125,7 +125,7 @@ class LedgerRecorder(SQLiteApplicationRecorder):
                 raise Refused(
                     f"{self.store.file.path} has events already; a bundle is restored"
                     " into an empty ledger",
-                    hint="make one elsewhere: whereas init",
+                    hint="name another file: --ledger FILE",
                 )
             for growth in growths:
                 _grow(c, growth)
