@@ -1,13 +1,15 @@
-"""Prove events under signed heads: what ``proof`` prints and ``append --proof`` keeps.
+"""Prove events under signed heads: what ``proof`` prints and ``--proof`` keeps.
 
-A proof leads to a signed head, so that whoever appends with ``--proof`` signs one. It
+A proof leads to a signed head, so that whoever records with ``--proof`` signs one. It
 is made sure of first that this can be done: that the key signs and the file is free. An
 event that is there already is proven as well; a file that proves it stays as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from functools import update_wrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +17,7 @@ import typer
 
 from cli import options, signing
 from cli.output import aside, write
-from cli.session import Session
+from cli.session import Session, session_of
 from events.errors import InputError, Integrity, NotFound, Refused
 
 if TYPE_CHECKING:
@@ -38,8 +40,8 @@ Proof = Annotated[
         rich_help_panel=options.RECORDING,
     ),
 ]
-# What the commands that append take beside it, by name.
-PARAMETERS: tuple[tuple[str, Any, Any], ...] = (
+# What the commands that record take, by name.
+_PARAMETERS: tuple[tuple[str, Any, Any], ...] = (
     ("proof", Proof, None),
     ("key_file", signing.KeyFile, None),
     ("passphrase_file", signing.PassphraseFile, None),
@@ -48,6 +50,35 @@ PARAMETERS: tuple[tuple[str, Any, Any], ...] = (
     ("signer_key", signing.SignerKey, None),
     ("memory", signing.MemoryFile, None),
 )
+
+
+def provable(run: Callable[..., None]) -> Callable[..., None]:
+    """Let a command take the options of a proof, and give it what they ask for.
+
+    Args:
+        run: the command, which takes a context and ``proving``, a ``Proving`` or None.
+    """
+
+    def with_options(context: typer.Context, **given: Any) -> None:
+        wanted = {name: given.pop(name) for name, _, _ in _PARAMETERS}
+        dry_run = given.get("dry_run") or context.meta.get("dry_run", False)
+        proving = Proving.wanted(session_of(context), wanted, dry_run=dry_run)
+        run(context=context, proving=proving, **given)
+
+    own = inspect.signature(run, eval_str=True).parameters.values()
+    options = [
+        inspect.Parameter(
+            name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation
+        )
+        for name, annotation, default in _PARAMETERS
+    ]
+    made: Any = update_wrapper(with_options, run)
+    made.__signature__ = inspect.Signature(
+        [*(one for one in own if one.name != "proving"), *options]
+    )
+    made.__annotations__ = {}
+    told: Callable[..., None] = made
+    return told
 
 
 def proof_of(ledger: Ledger, note: Note | None, position: int, event: str) -> str:
@@ -75,7 +106,7 @@ def proof_of(ledger: Ledger, note: Note | None, position: int, event: str) -> st
 
 
 class Proving:
-    """The proof that is wanted of an event which is about to be recorded.
+    """The proof that is wanted of the one event which is about to be recorded.
 
     Args:
         session: the run.
@@ -104,7 +135,7 @@ class Proving:
             InputError: what was asked for excludes each other.
             WhereasError: the key cannot be reached.
         """
-        names = [name for name, _, _ in PARAMETERS[1:]]
+        names = [name for name, _, _ in _PARAMETERS[1:]]
         place = given["proof"]
         if place is None:
             named = next((n for n in names if given[n] is not None), None)
@@ -129,8 +160,13 @@ class Proving:
     def check(self, ledger: Ledger, drafts: Sequence[Draft]) -> None:
         """Check, before anything is recorded, that the proof can be made and kept.
 
+        Args:
+            ledger: the ledger.
+            drafts: the event, or nothing where it cannot be there already.
+
         Raises:
-            InputError: no key signs, and the event is not there yet.
+            InputError: there are several events, or no key signs, and the event is not
+                there yet.
             Refused: a file is in the way.
             NotFound: its folder is not there.
             WhereasError: the head cannot be signed.
@@ -139,6 +175,12 @@ class Proving:
         from ledger.audit.writing import check_free
         from ledger.repetition import replayed
 
+        if len(drafts) > 1:
+            raise InputError(
+                f"a proof is of one event, and these are {len(drafts)}",
+                hint="leave out --proof, and after `whereas checkpoint` prove each:"
+                " whereas proof AGREEMENT @N",
+            )
         receipts = replayed(ledger.store, drafts)
         if not receipts and self._signer is None:
             raise InputError(
@@ -161,25 +203,29 @@ class Proving:
             note = checkpoints.latest()
         else:
             note = sign_now(ledger, self._signer, self._remembered(), checkpoints)
-        event = f"{receipt.agreement} @{receipt.seq}"
-        return proof_of(ledger, note, receipt.position, event)
+        return proof_of(ledger, note, receipt.position, _named(receipt))
 
     def _remembered(self) -> Memory:
         return signing.memory_of(self._session, self._memory)
 
-    def keep(self, proof: str) -> None:
-        """Put the proof where it was wanted."""
+    def keep(self, proof: str, receipt: Receipt) -> None:
+        """Put the proof of an event where it was wanted."""
         from ledger.audit.writing import writing_file
 
         if self.place == STDOUT:
             if self._session.format != "json":
                 write(proof)
         elif self._there:
-            aside(f"{self.place} proves it already")
+            aside(f"{self.place} proves {_named(receipt)} already")
         else:
             with writing_file(self._path) as stream:
                 stream.write(proof.encode())
-            aside(f"wrote {self.place}, its proof")
+            aside(f"wrote {self.place}, the proof of {_named(receipt)}")
+
+
+def _named(receipt: Receipt) -> str:
+    """Name an event by its receipt."""
+    return f"{receipt.agreement} @{receipt.seq}"
 
 
 def _proves(path: Path, receipt: Receipt) -> bool:

@@ -14,6 +14,7 @@ from events.errors import InputError, WhereasError
 
 if TYPE_CHECKING:
     from events.entry import Draft, Entry
+    from ledger.importing.pages import Place
     from ledger.ledger import Ledger
     from ledger.receipts import Receipt
 
@@ -29,6 +30,7 @@ def record(
     expect: str | None = None,
     dry_run: bool = False,
     proving: Proving | None = None,
+    places: Sequence[Place] = (),
 ) -> None:
     """Record events together, all or none, and print their receipts.
 
@@ -39,31 +41,37 @@ def record(
         expect: how many events the agreement is to have, in words.
         dry_run: print instead what would change in the state.
         proving: the proof that is wanted of the one event.
+        places: where each event was read, if that was a file or stdin.
 
     Raises:
-        WhereasError: what the ledger refuses.
+        WhereasError: what the ledger refuses, with the place of the event.
     """
     if recorded_by is not None:
         session.flags["recorded_by"] = recorded_by
+    by, expected = session.settings.recorded_by, _count(expect)
     with session.writing(dry_run=dry_run) as ledger:
         if proving is not None:
             proving.check(ledger, drafts)
-        receipts = ledger.append(
-            drafts,
-            recorded_by=session.settings.recorded_by,
-            expected=_count(expect),
-            dry_run=dry_run,
-        )
+        try:
+            receipts = ledger.append(
+                drafts, recorded_by=by, expected=expected, dry_run=dry_run
+            )
+        except WhereasError as error:
+            if places:
+                from ledger.importing.recording import refuse_at
+
+                refuse_at(error, drafts, places)
+            raise
         if dry_run:
             from cli.rehearsal import rehearsed
 
             put(rehearsed(ledger, drafts, receipts, session), session)
         else:
             types = [draft.event.TYPE for draft in drafts]
-            _give(session, ledger, receipts, types, proving)
+            give(session, ledger, receipts, types, proving)
 
 
-def _give(
+def give(
     session: Session,
     ledger: Ledger,
     receipts: Sequence[Receipt],
@@ -71,6 +79,13 @@ def _give(
     proving: Proving | None,
 ) -> None:
     """Print receipts, whatever becomes of the proof, and then what went wrong with it.
+
+    Args:
+        session: the run.
+        ledger: where the events are.
+        receipts: one an event.
+        types: the types of the events, in the same order.
+        proving: the proof that is wanted of the first of them.
 
     Raises:
         WhereasError: what was recorded could not be proven.
@@ -88,7 +103,7 @@ def _give(
         aside(told.title)
     else:
         put(told, session)
-    proving.keep(proof)
+    proving.keep(proof, receipts[0])
 
 
 def _count(words: str | None) -> int | None:

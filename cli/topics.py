@@ -93,7 +93,7 @@ The program is started without a shell, gets the bytes to sign on stdin, and
 writes their Ed25519 signature (64 bytes) as one line of base64 to stdout; an
 exit status other than 0 is a refusal. It has two minutes. What it returns is
 checked against VKEY before anybody sees it. Where an event is recorded first
-(`export audit`, `append --proof`), the key is asked twice: for the head as it
+(`export audit`, `--proof`), the key is asked twice: for the head as it
 stands, which nobody gets, and once the event is there for the new one. So a
 key that is away is found before anything is recorded. With OpenSSL it could be
 

@@ -1,5 +1,8 @@
 """An event is recorded, and whoever gave it gets a proof of it."""
 
+# Snapshots are as wide as what they show.
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 import json
@@ -50,7 +53,7 @@ def check(desk: Desk, proof: str | bytes, receipt: dict[str, str]) -> int:
 
 def test_a_new_event_is_proven_under_a_head_signed_now(desk: Desk) -> None:
     ran = desk.run(f"{REPORTED} --proof p {SIGN} --json")
-    assert (ran.status, ran.stderr) == (0, "wrote p, its proof\n")
+    assert (ran.status, ran.stderr) == (0, "wrote p, the proof of a-b @2\n")
     document = json.loads(ran.stdout)
     (receipt,) = document["receipts"]
     assert {"position", "leaf_hash", "tree_size", "root"} <= set(receipt)
@@ -71,12 +74,92 @@ def test_an_event_that_is_there_is_proven_as_well(desk: Desk) -> None:
     # The head that was signed covers it, so that no key is needed now.
     assert desk.run(f"{REPORTED} --proof q").stderr == snapshot("""\
 already there: @2 stake-reported in a-b, recorded 2026-01-01T00:04:00.000000Z
-wrote q, its proof
+wrote q, the proof of a-b @2
 """)
     assert (desk.folder / "q").read_bytes() == (desk.folder / "p").read_bytes()
     again = desk.run(f"{REPORTED} --proof p {SIGN}")
-    assert (again.status, "p proves it already" in again.stderr) == (0, True)
+    assert (again.status, "p proves a-b @2 already" in again.stderr) == (0, True)
     assert events(desk) == 3
+
+
+JOINED = '{"event": "party-joined", "agreement": "a-b", "effective": 2020, "party": %s}'
+GAMMA = JOINED % '{"id": "gamma", "name": "Gamma"}'
+DELTA = JOINED % '{"id": "delta", "name": "Delta"}'
+
+
+@pytest.mark.parametrize(
+    ("line", "stdin"),
+    [
+        ("append -", GAMMA),
+        ("correct a-b @2 --share '28 %' --reason misread", ""),
+        ("retract a-b @2 --reason unsigned", ""),
+        ("erase a-b @2 note --reason 'asked for'", ""),
+    ],
+)
+def test_whatever_is_recorded_is_proven_in_the_same_way(
+    desk: Desk, line: str, stdin: str
+) -> None:
+    desk.do(f"{REPORTED} --note 'by telephone'")
+    ran = desk.run(f"{line} --proof p {SIGN} --json", stdin=stdin)
+    assert (ran.status, ran.stderr) == (0, "wrote p, the proof of a-b @3\n")
+    document = json.loads(ran.stdout)
+    kept = (desk.folder / "p").read_bytes()
+    assert kept.decode() == document["proof"]
+    assert check(desk, kept, document["receipts"][0]) == 3
+    # What cannot be kept, or be signed, is not recorded.
+    for options in (f"--proof p {SIGN}", "--proof q"):
+        again = desk.run(f"{line} {options}", stdin=stdin)
+        assert again.status in {1, 2}, again
+        assert "already there" in again.stderr or "no key signs" in again.stderr
+    assert events(desk) == 3
+    alone = desk.run(f"{line} --key-file keys/deals.key", stdin=stdin)
+    assert "error: --key-file is for a proof, and none is wanted" in alone.stderr
+
+
+def test_a_proof_of_several_events_from_stdin_is_refused_before_any_is_recorded(
+    desk: Desk,
+) -> None:
+    ran = desk.run(f"append - --proof p {SIGN}", stdin=f"{GAMMA}\n{DELTA}\n")
+    assert str(ran) == snapshot("""\
+--- stderr
+error: a proof is of one event, and these are 2
+hint: leave out --proof, and after `whereas checkpoint` prove each: whereas proof AGREEMENT @N
+--- exit status 2
+""")
+    assert (events(desk), (desk.folder / "p").exists()) == (1, False)
+
+
+def test_what_is_wrong_with_a_proof_is_no_mistake_of_stdin(desk: Desk) -> None:
+    assert str(desk.run("append - --proof p", stdin=GAMMA)) == snapshot("""\
+--- stderr
+error: a proof leads to a signed head, and no key signs
+hint: name one: --key-file FILE; `whereas key new` makes one
+--- exit status 2
+""")
+    expected = desk.run("append - --expect many", stdin=GAMMA)
+    assert expected.stderr.startswith("error: --expect takes a number of events")
+    wrong = GAMMA.replace("a-b", "a-c")
+    assert str(desk.run(f"append - --proof p {SIGN}", stdin=wrong)) == snapshot("""\
+--- stderr
+error: stdin:1:1: there is no agreement a-c
+hint: did you mean a-b?
+--- exit status 1
+""")
+
+
+def test_an_erasure_of_a_value_that_was_corrected_is_proven_by_its_first_event(
+    desk: Desk,
+) -> None:
+    desk.do(
+        f"{REPORTED} --note 'by telephone'",
+        "correct a-b @2 --set 'note=by letter' --reason misread",
+    )
+    ran = desk.run(f"erase a-b @2 note --reason 'asked for' --proof p {SIGN} --json")
+    receipts = json.loads(ran.stdout)["receipts"]
+    # The value, the one in its place, and what the correction says beside that.
+    assert [receipt["seq"] for receipt in receipts] == [4, 5, 6]
+    assert ran.stderr == "wrote p, the proof of a-b @4\n"
+    assert check(desk, (desk.folder / "p").read_bytes(), receipts[0]) == 6
 
 
 def test_stdout_takes_the_proof_alone_or_within_json(desk: Desk) -> None:

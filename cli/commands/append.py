@@ -11,12 +11,12 @@ import typer
 
 from cli import fields, options
 from cli.command import Command, Group, command, group
-from cli.proving import PARAMETERS, Proving
+from cli.proving import Proving, provable
 from cli.recording import read, record
 from cli.session import session_of
 from events.base import Event
 from events.catalogue import TYPES, USER_TYPES, Field, effect_and_example, fields_of
-from events.errors import InputError, WhereasError
+from events.errors import InputError
 from events.fields import kebab
 
 FIELDS = "Fields"
@@ -145,19 +145,21 @@ def _of_type(cls: type[Event]) -> Command:
     run.__signature__ = inspect.Signature(list(_parameters(cls)))
     run.__doc__ = f"{sentence}\n\nEffect: {effect}\n\n{_MORE}"
     run.__annotations__ = {}
-    return command(run, cls.TYPE, _examples(cls), short=sentence, outputs=OUTPUTS)
+    return command(
+        provable(run), cls.TYPE, _examples(cls), short=sentence, outputs=OUTPUTS
+    )
 
 
 def _append(
     cls: type[Event],
     context: typer.Context,
     agreement: str,
+    proving: Proving | None,
     **given: Any,
 ) -> None:
     """Append an event of a type."""
     session = session_of(context)
     dry_run = given["dry_run"] or context.meta.get("dry_run", False)
-    proving = Proving.wanted(session, given, dry_run=dry_run)
     words = {name.removeprefix("field_"): value for name, value in given.items()}
     mapping = fields.mapping_of(cls, words)
 
@@ -199,7 +201,6 @@ def _parameters(cls: type[Event]) -> list[inspect.Parameter]:
         ("expect", options.Expect, None),
         ("dry_run", options.DryRun, False),
         ("edit", _Edit, False),
-        *PARAMETERS,
     )
     return [
         _parameter("context", typer.Context),
@@ -258,28 +259,28 @@ def _of_stdin() -> Command:
     return command(_read, STDIN, EXAMPLES[-1:], outputs=OUTPUTS)
 
 
+@provable
 def _read(
     context: typer.Context,
     recorded_by: options.RecordedBy = None,
     expect: options.Expect = None,
     dry_run: options.DryRun = False,
+    proving: Proving | None = None,
 ) -> None:
     """Add events from stdin, a JSON object a line, all or none.
 
     Each has the members of an import file: event, agreement, effective, sources and
-    the fields of its type.
+    the fields of its type. A proof is of one event, so that --proof takes one.
     """
     from ledger.importing.files import read_together
-    from ledger.importing.recording import refuse_at
 
     batch = read_together(cast("BinaryIO", sys.stdin.buffer), "stdin")
-    try:
-        record(
-            session_of(context),
-            batch.drafts,
-            recorded_by=recorded_by,
-            expect=expect,
-            dry_run=dry_run or context.meta.get("dry_run", False),
-        )
-    except WhereasError as error:
-        refuse_at(error, batch.drafts, batch.places)
+    record(
+        session_of(context),
+        batch.drafts,
+        recorded_by=recorded_by,
+        expect=expect,
+        dry_run=dry_run or context.meta.get("dry_run", False),
+        proving=proving,
+        places=batch.places,
+    )

@@ -11,6 +11,7 @@ import typer
 from cli import fields, options
 from cli.command import Command, command
 from cli.pairs import read_json
+from cli.proving import Proving, provable
 from cli.recording import entry_named, read, record
 from cli.session import session_of
 from events.errors import InputError
@@ -45,6 +46,7 @@ def made(name: str) -> Command:
     )
 
 
+@provable
 def run(
     context: typer.Context,
     agreement: options.Agreement,
@@ -76,6 +78,7 @@ def run(
     recorded_by: options.RecordedBy = None,
     expect: options.Expect = None,
     dry_run: options.DryRun = False,
+    proving: Proving | None = None,
 ) -> None:
     """Put right what an event says.
 
@@ -109,6 +112,7 @@ def run(
             recorded_by=recorded_by,
             expect=expect,
             dry_run=dry_run,
+            proving=proving,
         )
 
     if edit:

@@ -7,9 +7,8 @@ from typing import Annotated
 import typer
 
 from cli import options
-from cli.output import put
-from cli.receipts import answer
-from cli.recording import entry_named
+from cli.proving import Proving, provable
+from cli.recording import entry_named, give
 from cli.session import session_of
 from events.errors import InputError
 
@@ -23,9 +22,17 @@ EXAMPLES = (
         "erase what is said of a person, and who asked for it",
         'whereas erase alpha-beta @3 note text --reason "asked for by the person"',
     ),
+    (
+        "keep a proof for whoever asked",
+        (
+            'whereas erase alpha-beta @3 note --reason "asked for by the person"'
+            " --key-file deals.key --proof erased.tlog-proof"
+        ),
+    ),
 )
 
 
+@provable
 def run(
     context: typer.Context,
     agreement: options.Agreement,
@@ -38,13 +45,15 @@ def run(
         str | None, typer.Option(metavar="TEXT", help="Why.  [required]")
     ] = None,
     recorded_by: options.RecordedBy = None,
+    proving: Proving | None = None,
 ) -> None:
     """Erase values of an event for good, and record that they were.
 
     Amounts, notes, texts and reasons can be erased: the hashed bytes hold only salted
     digests of them, so that every receipt and proof still holds. They read as `[***]`
     from then on, also in corrections of the event. An index of the ledger is taken
-    away; copies that were exported before are not reached.
+    away; copies that were exported before are not reached. --proof is for whoever asked
+    for it: it is of the first event that says so.
     """
     session = session_of(context)
     if not reason:
@@ -53,6 +62,8 @@ def run(
         session.flags["recorded_by"] = recorded_by
     with session.writing() as ledger:
         target = entry_named(ledger, agreement, number)
+        if proving is not None:
+            proving.check(ledger, [])
         receipts = ledger.erase(
             agreement,
             target.seq,
@@ -62,5 +73,5 @@ def run(
         )
         recorded = ledger.entries(agreement, after=receipts[0].seq - 1)
         session.index(ledger).forget()
-    types = [entry.envelope.type for entry in recorded[: len(receipts)]]
-    put(answer(receipts, types), session)
+        types = [entry.envelope.type for entry in recorded[: len(receipts)]]
+        give(session, ledger, receipts, types, proving)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli import options
+from cli.proving import Proving, provable
 from cli.recording import entry_named, read, record
 from cli.session import session_of
 
@@ -23,6 +24,7 @@ EXAMPLES = (
 )
 
 
+@provable
 def run(
     context: typer.Context,
     agreement: options.Agreement,
@@ -37,6 +39,7 @@ def run(
     recorded_by: options.RecordedBy = None,
     expect: options.Expect = None,
     dry_run: options.DryRun = False,
+    proving: Proving | None = None,
 ) -> None:
     """Take back an event that should not exist.
 
@@ -62,4 +65,5 @@ def run(
         recorded_by=recorded_by,
         expect=expect,
         dry_run=dry_run,
+        proving=proving,
     )
