@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from events.codec import disclosures
 from events.errors import InputError, NotFound, Refused
+from ledger.audit.beforehand import Foreseen
 from ledger.audit.disclosed import match, read_lines, shown
 from ledger.audit.export import export
 from ledger.audit.leaf import read_leaf
@@ -118,6 +119,32 @@ def test_an_erased_value_is_marked_and_its_neighbours_stay(tmp_path: Path) -> No
             ledger.erase("alpha-beta", 2, ["note"], reason="x", recorded_by="c")
         with pytest.raises(NotFound, match="no value of"):
             ledger.erase("alpha-beta", 2, ["text"], reason="x", recorded_by="c")
+
+
+@pytest.mark.parametrize("agreements", [None, ("alpha-beta",)])
+def test_a_head_older_than_an_erasure_of_what_is_exported_is_refused(
+    tmp_path: Path, agreements: tuple[str, ...] | None
+) -> None:
+    with filled(tmp_path / "ledger.db") as ledger:
+        old = order_of(ledger, agreements=agreements)
+        ledger.append([ledgers.invested(9, "beta-gamma")], recorded_by="ann")
+        ledger.erase("beta-gamma", 7, ["note"], reason="x", recorded_by="c")
+        # Nothing that is exported was erased.
+        export(ledger.store, tmp_path / "before", old)
+        ledger.erase("alpha-beta", 3, ["note"], reason="x", recorded_by="c")
+        foreseen = Foreseen(ledger.store, old.head.size, agreements)
+        told = r"alpha-beta @3 were erased behind the signed head of 16 events"
+        with pytest.raises(Refused, match=told):
+            foreseen.check(NOTHING_WITHHELD, {})
+        with pytest.raises(Refused, match=told):
+            export(ledger.store, tmp_path / "late", old)
+        other = order_of(ledger, agreements=("gamma-delta",), note=old.note, stated=())
+        export(ledger.store, tmp_path / "other", other)
+        ledger.snapshot_heads(recorded_by="dan")
+        export(ledger.store, tmp_path / "now", order_of(ledger, agreements=agreements))
+    assert not (tmp_path / "late").exists()
+    for name in ("before", "other", "now"):
+        assert verify(tmp_path / name, TRUST)
 
 
 @given(st.text(max_size=60), st.sampled_from(["USD 1m", "about USD 2.5bn", "unknown"]))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from events.errors import InputError, Integrity, NotFound
 from ledger.audit.body import cited
 from ledger.audit.checkpoints import check_head
-from ledger.audit.export import Documents, check_cited
+from ledger.audit.export import Documents, check_cited, check_erased
 from ledger.audit.leaf import read_leaf
 from ledger.audit.names import document_digest
 from ledger.audit.redaction import Redaction
@@ -45,13 +45,15 @@ class Foreseen:
         Raises:
             NotFound: there is no such agreement.
             InputError: a rule is about an agreement that is not exported.
-            Refused: a document is cited by no event.
+            Refused: a document is cited by no event, or values were erased since the
+                head that is exported was signed.
         """
         for name in self.agreements or ():
             self._check_there(name)
         for rule in redaction.rules:
             if rule.agreement is not None:
                 self._check_rule(rule.agreement)
+        check_erased(self.store, self.size, self.agreements)
         if documents:
             check_cited(documents, self._cited(set(map(document_digest, documents))))
 

@@ -41,6 +41,7 @@ from ledger.log.tree import consistency_proof, root
 Files = Iterable[tuple[str, Iterable[bytes]]]
 # Documents by the names that they have in a bundle.
 Documents = Mapping[str, Path]
+_ERASES = b'"values-erased"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +90,8 @@ def export(source: LogSource, path: Path, order: Order) -> dict[Rule, int]:
         How many values each rule withheld; one that two rules fit counts for both.
 
     Raises:
-        Refused: something is at ``path``, it cannot be written, or a document is cited
-            by no event.
+        Refused: something is at ``path``, it cannot be written, a document is cited by
+            no event, or values were erased since the head was signed.
         NotFound: there is no such agreement.
         InputError: the head, a date or a document cannot be used.
         Integrity: the log is damaged, or the head is of another one.
@@ -116,6 +117,8 @@ def export(source: LogSource, path: Path, order: Order) -> dict[Rule, int]:
         for name, chunks in _in_order(_files(source, order, body, documents)):
             writer.add(name, chunks)
         check_cited(documents, body.cited)
+        # At the end, because somebody may erase what is exported meanwhile.
+        check_erased(source, head.size, order.agreements)
     return {rule: body.withheld[rule] for rule in order.redaction.rules}
 
 
@@ -269,6 +272,38 @@ def check_cited(documents: Documents, cited: Collection[str]) -> None:
                 f"no event in the bundle cites {path}",
                 hint="cite it by its sha256 in a source: whereas append source-linked",
                 path=str(path),
+            )
+
+
+def check_erased(
+    source: LogSource, size: int, agreements: Collection[str] | None
+) -> None:
+    """Check that the head to export is of every erasure of what is exported.
+
+    Args:
+        source: the log.
+        size: how many events are exported.
+        agreements: the agreements to give; None for everything.
+
+    Raises:
+        Refused: a value is erased, and the event that says so is behind the head.
+    """
+    for row in source.scan(size):
+        if _ERASES not in row.event:
+            continue
+        leaf = read_leaf(row.event, row.position)
+        if leaf.type != "values-erased":
+            continue  # These are words of some other event.
+        if agreements is not None and leaf.agreement not in agreements:
+            continue
+        target = leaf.data["target"]
+        if source.rows(leaf.agreement, after=target - 1, known=size - 1):
+            raise Refused(
+                f"values of {leaf.agreement} @{target} were erased behind the signed"
+                f" head of {size} events",
+                hint="sign the head of now: --key-file FILE",
+                agreement=leaf.agreement,
+                position=row.position,
             )
 
 
