@@ -46,6 +46,7 @@ _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 _encoder = msgspec.json.Encoder(enc_hook=enc_hook, order="sorted")
 _envelopes = msgspec.json.Decoder(Envelope, dec_hook=dec_hook)
+_spelled = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 class Sealed(msgspec.Struct, frozen=True, gc=False):
@@ -122,6 +123,28 @@ def disclosures(disclosed: bytes, salts: bytes) -> list[str]:
             range(0, len(salts), SALT_BYTES), values.items(), strict=True
         )
     ]
+
+
+def is_sealed(data: bytes, disclosed: bytes, salts: bytes) -> bool:
+    """Tell whether the values kept beside an event are those that were recorded.
+
+    Args:
+        data: the event's data, with the digests.
+        disclosed: the JSON object of the values.
+        salts: their salts.
+    """
+    try:
+        values = _spelled.decode(disclosed)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return False
+    # Sorted, the digests come first in the data; their list holds no bracket.
+    digests = data[: data.find(b"]")] if data.startswith(b'{"_sd":[') else b""
+    for at, (name, value) in enumerate(values.items()):
+        salt = _b64(salts[at * SALT_BYTES : (at + 1) * SALT_BYTES])
+        text = _b64(b'["%b","%b",%b]' % (salt, name.encode(), value))
+        if b'"%b"' % _b64(hashlib.sha256(text).digest()) not in digests:
+            return False
+    return len(salts) == SALT_BYTES * len(values)
 
 
 def encode(envelope: Envelope) -> bytes:
@@ -229,6 +252,10 @@ def placeholder(cls: type[Event], name: str) -> object:
 
 def _b64url(raw: bytes) -> str:
     """Encode as base64url without padding."""
+    return _b64(raw).decode("ascii")
+
+
+def _b64(raw: bytes) -> bytes:
+    """Encode as base64url without padding, as bytes."""
     # What the base64 module does, in one step: an event takes ten of these.
-    encoded = binascii.b2a_base64(raw, newline=False)
-    return encoded.translate(_URL_SAFE, b"=").decode("ascii")
+    return binascii.b2a_base64(raw, newline=False).translate(_URL_SAFE, b"=")

@@ -11,9 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import msgspec
-
-from events.codec import SALT_BYTES, disclosure_digest, disclosures
 from events.entry import Batch, Entry, Envelope
 from events.errors import Integrity
 from events.record import ValuesErased
@@ -23,15 +20,6 @@ from ledger.rows import entry_of
 from ledger.store import PUT_BACK, Columns, Edge, Head, Row, Store, Tail
 
 CHUNK_ROWS = 1_000
-
-
-class _Digests(msgspec.Struct):
-    """The digests of redactable values in an event's data."""
-
-    digests: tuple[str, ...] = msgspec.field(default=(), name="_sd")
-
-
-_digests = msgspec.json.Decoder(_Digests)
 
 
 def check(store: Store) -> Head:
@@ -134,12 +122,7 @@ class _Checker:
         self._batch = place
 
     def _check_values(self, row: Row, entry: Entry) -> None:
-        """Check the values beside the bytes against the digests in them."""
-        digests = _digests.decode(entry.envelope.data).digests
-        if row.salts or row.disclosed != b"{}":
-            found = [disclosure_digest(text) for text in _disclosures(row)]
-            if len(set(found)) != len(found) or not set(found) <= set(digests):
-                raise _wrong(row.position, "has a value that was not recorded with it")
+        """Check that what is erased was erased by an event."""
         if entry.redacted:
             place = row.agreement, row.seq
             self._erased[place] = set(entry.redacted), row.position
@@ -224,16 +207,6 @@ def _check_tile(level: int, start: int, hashes: Sequence[bytes], found: bytes) -
                 " events",
                 position=(start + at) << TILE_HEIGHT * level,
             )
-
-
-def _disclosures(row: Row) -> list[str]:
-    """Write the disclosures of a row; there is a salt for each value."""
-    try:
-        return disclosures(row.disclosed, row.salts)
-    except (ValueError, msgspec.MsgspecError) as error:
-        raise _wrong(
-            row.position, f"has values and salts ({SALT_BYTES} bytes) that do not match"
-        ) from error
 
 
 def _wrong(position: int, what: str) -> Integrity:

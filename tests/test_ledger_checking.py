@@ -128,9 +128,14 @@ DAMAGES: list[tuple[str, Damage, int | None, str]] = [
         "a value more",
         run(UPDATE.format("salts = CAST(salts || zeroblob(16) AS BLOB)")),
         3,
-        "match",
+        "a value of it differs",
     ),
-    ("other salts", run(UPDATE.format("salts = zeroblob(32)")), 3, "not recorded"),
+    (
+        "other salts",
+        run(UPDATE.format("salts = zeroblob(32)")),
+        3,
+        "a value of it differs",
+    ),
     ("no values", run(UPDATE.format("disclosed = CAST('{}' AS BLOB)")), 3, ""),
     (
         "erased unsaid",
@@ -172,6 +177,22 @@ DAMAGES: list[tuple[str, Damage, int | None, str]] = [
     ("no head", run("DELETE FROM head"), None, "0 rows"),
     ("index gone", run("DROP INDEX events_key"), None, "INDEX events_key"),
 ]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "disclosed = CAST(replace(disclosed, '3m', '9m') AS BLOB)",
+        "disclosed = CAST('{}' AS BLOB)",
+        "salts = zeroblob(length(salts))",
+    ],
+)
+def test_a_changed_value_is_found_by_whoever_reads_it(path: Path, change: str) -> None:
+    with raw(path) as file:
+        file.execute(UPDATE.format(change))
+    with reopen(path, read_only=True) as ledger, pytest.raises(Integrity) as caught:
+        ledger.timeline("alpha-beta")
+    assert caught.value.position == 3
 
 
 @pytest.mark.parametrize(
