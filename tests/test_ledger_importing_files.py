@@ -22,6 +22,7 @@ from ruamel.yaml import YAML
 from events.entry import Draft, provisional
 from events.errors import InputError
 from events.reader import read_draft
+from ledger.importing import json_lines
 from ledger.importing.batches import FileBatch
 from ledger.importing.files import (
     DOCUMENT_BYTES_MAX,
@@ -33,6 +34,7 @@ from ledger.importing.files import (
     sniffed,
 )
 from ledger.importing.keys import Keys
+from ledger.importing.lines import Line
 from ledger.importing.mapping import draft_mapping
 from ledger.importing.pages import Place
 from tests.strategies import drafts
@@ -313,6 +315,33 @@ def test_an_event_has_the_same_key_wherever_it_stands_in_a_file() -> None:
     assert before == [after[0], after[2]]
     assert len(set(after)) == 3
     assert keys_of(json_line(key="mine"), first) == ["mine", before[0]]
+
+
+_BLANKS = st.sampled_from(["", "", " ", "\t"])
+_WORDS = st.lists(
+    st.sampled_from(
+        [*":,{} xé", r"\"", r"\u0022", r"\u003a", r"\u003A", r"\\", r"\t", r"\u0020"]
+    ),
+    max_size=6,
+).map(lambda parts: f'"{"".join(parts)}"')
+_NAMES = st.sampled_from(['"a"', '"b"', r'"\u0061"', r'"\u003a"', r'"\":"', '":"'])
+
+
+def _objects(values: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    member = st.tuples(_BLANKS, _NAMES, _BLANKS, _BLANKS, values, _BLANKS).map(
+        lambda m: f"{m[0]}{m[1]}{m[2]}:{m[3]}{m[4]}{m[5]}"
+    )
+    return st.lists(member, max_size=4).map(lambda found: f"{{{','.join(found)}}}")
+
+
+@given(_objects(st.recursive(st.one_of(_WORDS, st.just("7")), _objects, max_leaves=4)))
+@example(r'{"a":"1","a":"9","b":"\"\u003a"}')
+@example(r'{"a":"1","a":"9","b":"\u0022:"}')
+def test_a_line_is_read_fast_as_it_is_read_exactly_or_not_at_all(text: str) -> None:
+    line = Line(text.encode(), 1, 0)
+    found = json_lines._fast(line.data)
+    if found is not None:
+        assert found == json_lines._exact(line, "deal")
 
 
 def test_the_same_event_twice_has_two_keys() -> None:

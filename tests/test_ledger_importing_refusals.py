@@ -21,6 +21,7 @@ LINE = (
     '{"agreement": "a-b", "event": "MilestoneClaimed", "effective": "2019",'
     ' "milestone": "m", "by": "a"}\n'
 )
+TWICE = LINE[:-2] + ', "sources": [{"source":"a",«"source":"b","at":"%s"}]}'
 COLUMNS = "agreement,event,effective,milestone,by\n"
 GRANTS = "agreement,event,effective,id,holder,scope\n"
 OPENINGS = "agreement,event,effective,title,parties\n"
@@ -399,6 +400,9 @@ JSON_LINES: list[Case] = [
     ('{"a":{"b":1,«"b":2}}', "b is given twice, first in line 1", None),
     (r'{"a": "\":", «"a": 1}', "a is given twice, first in line 1", None),
     (r'{"a":"\u0022:",«"a":"\":"}', "a is given twice, first in line 1", None),
+    (TWICE % r"\"\u003a", "source is given twice, first in line 1", None),
+    (TWICE % r"\"\u003A", "source is given twice, first in line 1", None),
+    (TWICE % r"\u0022:", "source is given twice, first in line 1", None),
     (LINE + "\n" + '{"a": «1.5}', "1.5 is not a whole number", UNIT),
     ('{"a": [«1e3]}', "1e3 is not a whole number", UNIT),
     ('{"a": «NaN}', "NaN is not JSON", None),

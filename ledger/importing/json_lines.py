@@ -25,8 +25,9 @@ from ledger.importing.pages import Page, Place
 
 # Finds every name; in words that look like one it finds more, never fewer.
 _NAME = re.compile(rb'"[ \t\r\n]*:')
-# The only other way to write a quotation mark in words, which could hide a name there.
-_QUOTE = b"\\u0022"
+# The other ways to write a quotation mark and a colon, which hide in words from the
+# count what stands there in plain when it is written anew.
+_HIDING = re.compile(rb"\\u00(22|3[aA])")
 
 _decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
@@ -69,7 +70,7 @@ def _fast(data: bytes) -> dict[str, Any] | None:
         fields = _decode(data)
         if (
             type(fields) is dict
-            and _QUOTE not in data
+            and not _HIDING.search(data)
             and _names(data) == _encode(fields).count(b'":')
         ):
             return fields
