@@ -87,9 +87,11 @@ def _diff(
     if recorded:
         before = timeline_of(recorded, horizon=horizon)
         old = state_answer(before, on, known=_known(recorded))
+        records = before.record, after.record
     else:
-        old = _nothing(state)
-    return diff_answer(old, state, [event_answer(after, entry.seq) for entry in new])
+        old, records = _nothing(state), None
+    told = [event_answer(after, entry.seq) for entry in new]
+    return diff_answer(old, state, told, records=records)
 
 
 def _date(timeline: Timeline, new: Sequence[Entry], today: PartialDate) -> PartialDate:

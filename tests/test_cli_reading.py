@@ -208,6 +208,7 @@ History of Alpha - Beta, as known now (@7)
   @3     2020-03-01  licence-granted models: holder                 2026-01-01
                      alpha; against beta; scope                     by ann
                      asset models; ends through 2031
+                     (recorded as through 2030)
                      [corrected by @6]
   @4     2020-03-01  revenue-share-agreed share:                    2026-01-01
                      holder alpha; against beta;                    by ann
@@ -250,8 +251,8 @@ def test_what_changed_in_what_is_known(desk: Desk) -> None:
 Alpha - Beta on 2026-01-02, as known after @5 (recorded 2026-01-01T00:10:00Z),
   then as known now (@6)
 
-     WHAT    CHANGE
-  ~  models  ends: through 2030 -> through 2031
+     WHAT    CHANGE                              BY
+  ~  models  ends: through 2030 -> through 2031  @6
 
 Recorded in between
   EVENT  WHAT

@@ -321,8 +321,8 @@ def test_a_correction_is_shown_before_it_is_made(desk: Desk) -> None:
 would record @6 event-corrected in a-b; nothing is recorded; on 2026-01-02, this
   would change:
 
-     WHAT    CHANGE
-  ~  models  ends: through 2030 -> through 2031
+     WHAT    CHANGE                              BY
+  ~  models  ends: through 2030 -> through 2031  @6
 """)
 
 

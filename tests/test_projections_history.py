@@ -9,6 +9,7 @@ import pytest
 
 from events.dates import PartialDate, parse_day
 from events.errors import NotFound, Refused
+from projections.fold.timeline import timeline_of
 from projections.questions.answers import KnownAt
 from projections.questions.diff import diff_answer
 from projections.questions.history import events_between, history_answer
@@ -53,7 +54,35 @@ def test_history_tells_what_bears_on_the_question(
 def test_an_event_is_told_as_corrected_with_who_corrected_it() -> None:
     told = history_answer(timeline(LEDGER), known=KNOWN, provision="p").events[0]
     assert (told.fields["amount"], told.corrected_by) == ("USD 2m", (5,))
-    assert told.what == "holder a; against b; ends milestone m; amount USD 2m"
+    assert told.recorded == {"amount": "USD 1m"}
+    assert told.what == (
+        "holder a; against b; ends milestone m; amount USD 2m (recorded as USD 1m)"
+    )
+
+
+def test_what_a_correction_gave_took_away_or_dated_anew_is_told_as_it_was() -> None:
+    ledger = """
+- {event: LicenceGranted, effective: 2020, id: p, holder: a, text: alone, sources: [{source: s}]}
+- {event: EventCorrected, target: 2, replacement: {effective: 2021, text: null, condition: if so, sources: [{source: t}]}, reason: misread}
+- {event: EventCorrected, target: 2, replacement: {effective: 2022}, reason: misread again}
+"""
+    told = history_answer(timeline(ledger), known=KNOWN, provision="p").events[0]
+    assert (told.effective, told.corrected_by) == ("2022", (3, 4))
+    assert told.recorded == {
+        "effective": "2020",
+        "sources": [{"source": "s", "stance": "supports"}],
+        "text": "alone",
+        "condition": None,
+    }
+    assert told.what == (
+        "holder a; condition if so (recorded as nothing); "
+        "text nothing (recorded as alone)"
+    )
+
+
+def test_what_no_correction_touched_has_nothing_else_recorded() -> None:
+    events = history_answer(timeline(LEDGER), known=KNOWN).events
+    assert [event.event for event in events if event.recorded] == [2]
 
 
 def test_a_retracted_event_stays_in_the_history_and_says_so() -> None:
@@ -71,12 +100,14 @@ def test_a_source_found_later_stands_beside_the_first() -> None:
 
 def test_why_leads_from_each_part_to_its_event_and_to_the_facts_behind_it() -> None:
     answer = why_answer(timeline(LEDGER), "p", PartialDate.parse("2025"), known=KNOWN)
-    assert [(part.part, part.value, part.event) for part in answer.parts] == [
-        ("grant", "purchase", 2),
-        ("amount", "USD 3m", 4),
-        ("milestone m", "determination", 9),
+    assert [
+        (part.part, part.value, part.event, part.corrected_by) for part in answer.parts
+    ] == [
+        ("grant", "purchase", 2, (5,)),
+        ("amount", "USD 3m", 4, ()),
+        ("milestone m", "determination", 9, ()),
     ]
-    assert [event.event for event in answer.events] == [2, 4, 9]
+    assert [event.event for event in answer.events] == [2, 5, 4, 9]
 
 
 def test_why_of_what_is_not_there_says_since_when_or_that_it_never_was() -> None:
@@ -96,6 +127,41 @@ def test_a_difference_names_the_field_both_values_and_the_events() -> None:
         for c in answer.changes
         if c.field == "quantity"
     ] == [("~", "p", "quantity", "USD 2m", "USD 3m", (4,))]
+
+
+@pytest.mark.parametrize(
+    ("upto", "events"),
+    # The correction, its retraction, and then the retraction of the event itself.
+    [((3, 4), (4,)), ((4, 5), (5,)), ((5, 6), (2, 6)), ((3, 6), (2, 4, 5, 6))],
+)
+def test_a_difference_names_what_corrects_and_retracts(
+    upto: tuple[int, int], events: tuple[int, ...]
+) -> None:
+    ledger = """
+- {event: PurchaseCommitted, effective: 2020-01-01, id: p, holder: a, against: b, amount: USD 1m}
+- {event: SourceLinked, target: 2, source: t, stance: supports}
+- {event: EventCorrected, target: 2, replacement: {amount: USD 2m}, reason: typing error}
+- {event: EventRetracted, target: 4, reason: not so}
+- {event: EventRetracted, target: 2, reason: never}
+"""
+    before, after = (timeline_of(entries(ledger)[:seq]) for seq in upto)
+    found = diff_answer(
+        state(before, "2021"),
+        state(after, "2021"),
+        records=(before.record, after.record),
+    )
+    assert {change.events for change in found.changes} == {events}
+
+
+def test_a_difference_between_dates_names_the_correction_of_what_came() -> None:
+    there = timeline(LEDGER)
+    found = diff_answer(
+        state(there, "2019"), state(there, "2020"), records=(there.record, there.record)
+    )
+    assert [(c.subject, c.events) for c in found.changes if c.sign == "+"] == [
+        ("p", (2, 5)),
+        ("q", (3,)),
+    ]
 
 
 def test_only_time_passing_changes_a_status_without_an_event() -> None:

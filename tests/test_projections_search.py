@@ -52,7 +52,7 @@ def found(
         ("misheard", [5]),
         ("never happened", [6]),
         # A correction took these words away, and gave others.
-        ("first refusal", []),
+        ("first refusal", [3]),
         ("nothing was said", [3, 5]),
         ("missing", []),
         ("launch", [3]),
@@ -143,3 +143,30 @@ def test_an_unknown_party_is_not_found() -> None:
 
 def test_case_accents_and_space_do_not_matter() -> None:
     assert folded("  Größe\n ÉTÉ ") == "grosse ete"
+
+
+def test_what_a_correction_took_away_is_found_and_marked() -> None:
+    (hit,) = found("first refusal").hits
+    assert hit.corrected
+    assert hit.where == [("recorded.note", "a right of first refusal was spoken of")]
+    assert not found("exclusive cloud").hits[0].corrected
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("a party's", "a party\u2019s"),
+        ("non-api", "non\u2011api"),
+        ("2019-2020", "2019\u20132020"),
+        ('so "called"', "so \u201ccalled\u201d"),
+    ],
+)
+def test_quotes_and_dashes_compare_whatever_their_shape(
+    typed: str, printed: str
+) -> None:
+    assert folded(printed) == folded(typed) == typed
+
+
+def test_words_in_typographic_quotes_are_one() -> None:
+    assert [hit.event for hit in found("\u201cexclusive cloud\u201d").hits] == [2]
+    assert not found("\u201cexclusive provider\u201d").hits

@@ -129,7 +129,8 @@ def _compared(before: Question, after: Question) -> DiffAnswer:
     recorded = events_between(
         after.timeline, before.known.position, after.known.position
     )
-    return diff_answer(states[0], states[1], recorded)
+    records = before.timeline.record, after.timeline.record
+    return diff_answer(states[0], states[1], recorded, records=records)
 
 
 def _clocks(before: Question, after: Question) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,7 +11,7 @@ from cli import completing, options
 from cli.answer import Answer, Column, Table
 from cli.asking import ask, day, known_words, on_words
 from cli.output import put
-from cli.phrases import cited
+from cli.phrases import cited, numbers
 from cli.session import session_of
 
 if TYPE_CHECKING:
@@ -148,9 +149,19 @@ def remark(event: EventAnswer) -> str:
     if event.lapsed:
         parts.append("never takes effect")
     if event.corrected_by:
-        parts.append(f"corrected by {' '.join(f'@{n}' for n in event.corrected_by)}")
+        parts.append(f"corrected by {numbers(event.corrected_by)}")
+    parts += _replaced(event)
     if event.retracted_by:
         parts.append(f"retracted by @{event.retracted_by}")
     if event.redacted:
         parts.append(f"withheld: {', '.join(event.redacted)}")
     return "; ".join(parts)
+
+
+def _replaced(event: EventAnswer) -> Iterator[str]:
+    """Say what a correction replaced beside the fields, which tell it themselves."""
+    for name in ("effective", "instrument", "sources"):
+        if name in event.recorded and name not in event.fields:
+            before = event.recorded[name]
+            words = cited(before) if name == "sources" else before
+            yield f"{name} recorded as {words or 'nothing'}"

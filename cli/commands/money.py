@@ -173,9 +173,10 @@ def _performed(line: Line) -> str:
 
 
 def _events(line: Line) -> list[int]:
-    """List the events that a line is added up from."""
+    """List the events that a line is added up from, and their corrections."""
     sums = [*([line.committed] if line.committed else []), *line.performed.values()]
-    return sorted({seq for counted in sums for seq, _ in counted.parts})
+    added = {seq for counted in sums for seq, _ in counted.parts}
+    return sorted(added.union(by for _, by in line.corrected))
 
 
 def _contradicted(line: Line) -> Iterator[str]:

@@ -123,7 +123,9 @@ def _rows(hit: Hit) -> list[tuple[str, ...]]:
 
 def _shown(hit: Hit) -> tuple[str, ...]:
     """Write an event that was found, for a reader."""
-    kind = f"{hit.type} (retracted)" if hit.retracted else hit.type
+    kind = hit.type
+    if hit.retracted or hit.corrected:
+        kind += " (retracted)" if hit.retracted else " (corrected)"
     where = [f"{field}: {text}" for field, text in hit.where[:MOST_FIELDS]]
     if left := len(hit.where) - len(where):
         where.append(f"and {left} more")

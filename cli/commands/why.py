@@ -14,7 +14,7 @@ from cli.changes import value
 from cli.commands.history import remark
 from cli.flagged import never_began
 from cli.output import put
-from cli.phrases import status_in_full, what
+from cli.phrases import numbers, status_in_full, what
 from cli.session import session_of
 from events.errors import Refused
 
@@ -103,6 +103,8 @@ def answer(question: Question, name: str) -> Answer:
 def _part(part: Any) -> tuple[str, str, str]:
     """Write a part of a provision and the event that set it."""
     number = f"@{part.event}" if part.event else "supposed"
+    if part.corrected_by:
+        number += f", corrected by {numbers(part.corrected_by)}"
     return (part.part, value(part.value, part.part) or "nothing", number)
 
 
@@ -127,6 +129,8 @@ def _told(event: EventAnswer) -> Iterator[tuple[str, str]]:
     yield f"@{event.event}", " ".join(words).replace(" :", ":")
     for source in event.sources:
         yield "", _source(source)
+    for source in event.recorded.get("sources") or ():
+        yield "", f"recorded with: {_source(source)}"
     if event.note:
         yield "", f"note: {event.note}"
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Literal
+from functools import partial
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from events.record import EventCorrected, EventRetracted
+from projections.fold.record import Record
 from projections.questions.answers import KnownAt, StateAnswer
 from projections.questions.history import EventAnswer
 
@@ -26,7 +29,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
     ``subject`` is a provision, party, holder of a stake and so on, as ``kind`` says;
     ``field`` is None where the whole came or went. ``events`` are those that bear on
-    the subject on one side only; none where only time has passed.
+    the subject on one side only, with what corrects or retracts them; none where only
+    time has passed.
     """
 
     sign: Sign
@@ -54,7 +58,11 @@ class DiffAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def diff_answer(
-    before: StateAnswer, after: StateAnswer, recorded: Iterable[EventAnswer] = ()
+    before: StateAnswer,
+    after: StateAnswer,
+    recorded: Iterable[EventAnswer] = (),
+    *,
+    records: tuple[Record, Record] | None = None,
 ) -> DiffAnswer:
     """Compare two states of one agreement.
 
@@ -62,6 +70,7 @@ def diff_answer(
         before: what changes are told from.
         after: what they lead to.
         recorded: the events recorded between the two, to be told again.
+        records: what was known at each, to name the corrections of events.
     """
     return DiffAnswer(
         schema=DIFF_SCHEMA,
@@ -69,29 +78,38 @@ def diff_answer(
         title=after.title,
         on=(before.on, after.on),
         known=(before.known, after.known),
-        changes=list(changes(before, after)),
+        changes=list(changes(before, after, records)),
         recorded=list(recorded),
     )
 
 
-def changes(before: StateAnswer, after: StateAnswer) -> Iterator[Change]:
+def changes(
+    before: StateAnswer,
+    after: StateAnswer,
+    records: tuple[Record, Record] | None = None,
+) -> Iterator[Change]:
     """Yield what differs: provisions first, then parties, stakes and the rest."""
-    yield from _compare(
+    sides = _Sides(*(records or (Record(), Record())))
+    yield from sides.compare(
         "provision",
         {p.id: msgspec.to_builtins(p) for p in before.provisions},
         {p.id: msgspec.to_builtins(p) for p in after.provisions},
         lambda fields: {name: fields[name] for name in _PROVISION_FIELDS},
     )
-    yield from _listed("party", before.parties, after.parties, "id")
-    yield from _listed(
+    yield from sides.listed("party", before.parties, after.parties, "id")
+    yield from sides.listed(
         "stake", before.stakes, after.stakes, "holder", "issuer", "basis"
     )
-    yield from _listed("holding", before.holdings, after.holdings, "set_by")
-    yield from _listed("measure", before.measures, after.measures, "measure", "subject")
-    yield from _listed("milestone", before.milestones, after.milestones, "milestone")
-    yield from _listed("dispute", before.disputes, after.disputes, "id")
+    yield from sides.listed("holding", before.holdings, after.holdings, "set_by")
+    yield from sides.listed(
+        "measure", before.measures, after.measures, "measure", "subject"
+    )
+    yield from sides.listed(
+        "milestone", before.milestones, after.milestones, "milestone"
+    )
+    yield from sides.listed("dispute", before.disputes, after.disputes, "id")
     waiting = _waiting(before.pending), _waiting(after.pending)
-    yield from _compare("pending", *waiting, _without_numbers)
+    yield from sides.compare("pending", *waiting, _without_numbers)
     if before.ended != after.ended:
         yield Change(
             sign="~",
@@ -107,17 +125,6 @@ def changes(before: StateAnswer, after: StateAnswer) -> Iterator[Change]:
 Fields = dict[str, Any]
 
 
-def _listed(
-    kind: str, before: list[Fields], after: list[Fields], *keys: str
-) -> Iterator[Change]:
-    """Compare two lists of mappings that are known by some of their values."""
-
-    def by_key(items: list[Fields]) -> dict[str, Fields]:
-        return {" ".join(str(i[k]) for k in keys if i[k]): i for i in items}
-
-    yield from _compare(kind, by_key(before), by_key(after), _without_numbers)
-
-
 def _waiting(pending: list[Fields]) -> dict[str, Fields]:
     """Know pending events by their numbers, and those that are supposed by the rest."""
     return {
@@ -131,43 +138,68 @@ def _without_numbers(fields: Fields) -> Fields:
     return {name: value for name, value in fields.items() if name != "set_by"}
 
 
-def _compare(
-    kind: str,
-    before: dict[str, Fields],
-    after: dict[str, Fields],
-    compared: Callable[[Fields], Fields],
-) -> Iterator[Change]:
-    """Compare two collections of mappings by what they are known by."""
-    for subject in dict.fromkeys([*before, *after]):
-        old, new = before.get(subject), after.get(subject)
-        events = _events(old, new)
-        if old is None or new is None:
-            yield Change(
-                sign="+" if old is None else "-",
-                kind=kind,
-                subject=subject,
-                field=None,
-                before=old,
-                after=new,
-                events=events,
+class _Sides(NamedTuple):
+    """What was known of events before and after."""
+
+    before: Record
+    after: Record
+
+    def listed(
+        self, kind: str, before: list[Fields], after: list[Fields], *keys: str
+    ) -> Iterator[Change]:
+        """Compare two lists of mappings that are known by some of their values."""
+
+        def by_key(items: list[Fields]) -> dict[str, Fields]:
+            return {" ".join(str(i[k]) for k in keys if i[k]): i for i in items}
+
+        yield from self.compare(kind, by_key(before), by_key(after), _without_numbers)
+
+    def compare(
+        self,
+        kind: str,
+        before: dict[str, Fields],
+        after: dict[str, Fields],
+        compared: Callable[[Fields], Fields],
+    ) -> Iterator[Change]:
+        """Compare two collections of mappings by what they are known by."""
+        for subject in dict.fromkeys([*before, *after]):
+            old, new = before.get(subject), after.get(subject)
+            change = partial(
+                Change, kind=kind, subject=subject, events=self.events(old, new)
             )
-            continue
-        was, now = compared(old), compared(new)
-        for name in dict.fromkeys([*was, *now]):
-            if was.get(name) != now.get(name):
-                yield Change(
-                    sign="~",
-                    kind=kind,
-                    subject=subject,
-                    field=name,
-                    before=was.get(name),
-                    after=now.get(name),
-                    events=events,
-                )
+            if old is None or new is None:
+                sign: Sign = "+" if old is None else "-"
+                yield change(sign=sign, field=None, before=old, after=new)
+                continue
+            was, now = compared(old), compared(new)
+            for name in dict.fromkeys([*was, *now]):
+                one, other = was.get(name), now.get(name)
+                if one != other:
+                    yield change(sign="~", field=name, before=one, after=other)
+
+    def events(self, old: Fields | None, new: Fields | None) -> tuple[int, ...]:
+        """Give the numbers of the events that bear on one side only, the supposed last.
+
+        What corrects one of them bears on it too, and so does what was said in between
+        of an event that bears on both sides.
+        """
+        was = set((old or {}).get("set_by", ()))
+        now = set((new or {}).get("set_by", ()))
+        found = was ^ now
+        for record in self:
+            found |= {n for seq in was ^ now for n in record.corrections.get(seq, ())}
+        found |= _said_of(was | now, self.before) ^ _said_of(was | now, self.after)
+        return tuple(sorted(found, key=lambda seq: (not seq, seq)))
 
 
-def _events(old: Fields | None, new: Fields | None) -> tuple[int, ...]:
-    """Give the numbers of the events that bear on one side only, the supposed last."""
-    was = set((old or {}).get("set_by", ()))
-    now = set((new or {}).get("set_by", ()))
-    return tuple(sorted(was ^ now, key=lambda seq: (not seq, seq)))
+def _said_of(events: set[int], record: Record) -> set[int]:
+    """Collect what corrects and retracts events, and what retracts that."""
+    found: set[int] = set()
+    for entry in record.spoken:
+        match entry.event:
+            case EventCorrected(target=target) | EventRetracted(target=target):
+                if target in events or target in found:
+                    found.add(entry.seq)
+            case _:
+                pass
+    return found

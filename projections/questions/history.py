@@ -32,8 +32,10 @@ class EventAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A recorded event as a reader sees it.
 
     ``corrected_by`` and ``retracted_by`` are events of the record that count; the
-    fields are those after correction. ``what`` is the fields in a few words. An event
-    that has ``lapsed`` never takes effect, because its milestone is never reached.
+    fields are those after correction, and ``recorded`` is what those that a correction
+    changed said before, with ``effective``, ``instrument`` and ``sources`` among them.
+    ``what`` is the fields in a few words. An event that has ``lapsed`` never takes
+    effect, because its milestone is never reached.
     """
 
     event: int
@@ -42,6 +44,7 @@ class EventAnswer(msgspec.Struct, frozen=True, kw_only=True):
     about: str | None
     what: str
     fields: dict[str, Any]
+    recorded: dict[str, Any]
     effective: str | None
     recorded_at: str
     recorded_by: str
@@ -137,15 +140,17 @@ def _spoken_of(timeline: Timeline, wanted: set[int]) -> set[int]:
 def event_answer(timeline: Timeline, seq: int) -> EventAnswer:
     """Tell one event, with its corrections and the sources found later."""
     record = timeline.record
-    entry = _counted(record, seq) or record.known[seq]
+    recorded = record.known[seq]
+    entry = _counted(record, seq) or recorded
     envelope, event = entry.envelope, entry.event
     return EventAnswer(
         event=seq,
         position=envelope.position,
         type=envelope.type,
         about=about(event),
-        what=what(event),
+        what=what(event, recorded.event),
         fields=fields_of_event(event),
+        recorded=dict(_recorded(recorded, entry)),
         effective=envelope.effective.text if envelope.effective else None,
         recorded_at=envelope.recorded_at,
         recorded_by=envelope.recorded_by,
@@ -179,13 +184,46 @@ def fields_of_event(event: Event) -> dict[str, Any]:
     return fields
 
 
-def what(event: Event) -> str:
-    """Tell the fields of an event in a few words, without those told elsewhere."""
+def _recorded(recorded: Entry, counted: Entry) -> Iterator[tuple[str, Any]]:
+    """Yield what a correction changed, as it was recorded; null where it was not."""
+    if counted is recorded:
+        return
+    was, now = (
+        {**_of_envelope(entry), **fields_of_event(entry.event)}
+        for entry in (recorded, counted)
+    )
+    for name in dict.fromkeys([*now, *was]):
+        if was.get(name) != now.get(name):
+            yield name, was.get(name)
+
+
+def _of_envelope(entry: Entry) -> dict[str, Any]:
+    """Write what a correction may change beside the fields of an event."""
+    envelope = entry.envelope
+    return {
+        "effective": envelope.effective.text if envelope.effective else None,
+        "instrument": envelope.instrument,
+        "sources": [source_fields(source) for source in entry.sources()],
+    }
+
+
+def what(event: Event, recorded: Event) -> str:
+    """Tell the fields of an event in a few words, without those told elsewhere.
+
+    Args:
+        event: as it counts.
+        recorded: as it was recorded; what a correction changed is told both ways.
+    """
     subject = about(event)
+    now, was = dict(_fields(event)), dict(_fields(recorded))
     parts = []
-    for name, value in _fields(event):
-        if name not in _SUBJECTS and value != subject:
-            parts.append(f"{name.rstrip('_').replace('_', ' ')} {_words(value)}")
+    for name in dict.fromkeys([*now, *was]):
+        value, before = now.get(name), was.get(name)
+        words = f"{name.rstrip('_').replace('_', ' ')} {_words(value)}"
+        if value != before:
+            parts.append(f"{words} (recorded as {_words(before)})")
+        elif name not in _SUBJECTS and value != subject:
+            parts.append(words)
     return "; ".join(parts)
 
 
@@ -199,8 +237,8 @@ def _fields(event: Event) -> Iterator[tuple[str, Any]]:
 
 def _words(value: Any) -> str:  # noqa: ANN401  # any field of any event
     """Put the value of a field into words."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
+    if value is None or isinstance(value, bool):
+        return {None: "nothing", True: "yes", False: "no"}[value]
     if isinstance(value, dict):
         return ", ".join(f"{key} {_words(inner)}" for key, inner in value.items())
     if isinstance(value, tuple | list):

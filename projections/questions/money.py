@@ -42,7 +42,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     null where nothing is owed any more or the amount is for a period, as ``why`` says;
     ``why`` also says what makes it more than a number. What may lie after the day is
     in no number but there by name, ``perhaps USD 5m``. ``contradicted`` are events of
-    the line, each with a source that contradicts it.
+    the line, each with a source that contradicts it, and ``corrected`` those with a
+    correction that counts, each with its number.
     """
 
     agreement: str
@@ -57,6 +58,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     outstanding: str | None
     why: list[str]
     contradicted: list[tuple[int, str]]
+    corrected: list[tuple[int, int]]
 
 
 class Award(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,6 +140,7 @@ def money_answer(
 def _line(alike: Sequence[Account]) -> Line:
     """Write accounts that are alike as one line."""
     first = alike[0].provision
+    corrections = alike[0].held.timeline.record.corrections
     committed = [one for account in alike for one in account.committed]
     performed = {kind: _performed_by(alike, kind) for kind in HANDED_OVER}
     counted = [*committed, *(one for found in performed.values() for one in found)]
@@ -157,6 +160,11 @@ def _line(alike: Sequence[Account]) -> Line:
         contradicted=list(
             dict.fromkeys((one.seq, who) for one in counted for who in one.contradicted)
         ),
+        corrected=[
+            (seq, correction)
+            for seq in dict.fromkeys(one.seq for one in counted)
+            for correction in corrections.get(seq, ())
+        ],
     )
 
 

@@ -1,7 +1,8 @@
 """The answer to "where does it say?": words in everything that was recorded.
 
-Letters are compared without regard to case and accents. Every word must occur in an
-event, and words in double quotes must occur in that order in one place.
+Letters are compared without regard to case and accents, quotes and dashes without
+regard to their shape. Every word must occur in an event, and words in double quotes
+must occur in that order in one place.
 """
 
 from __future__ import annotations
@@ -36,13 +37,22 @@ SEARCH_SCHEMA = "whereas/search/1"
 _AROUND = 60
 _WORDS = re.compile(r'"([^"]*)"|(\S+)')
 _NOT_TEXT = frozenset(("confidential",))
+# How typesetters write what a keyboard has.
+_TYPED = str.maketrans(
+    {
+        **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u02bc", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb", '"'),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+    }
+)
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
     """An event in which all words occur.
 
     ``where`` are the fields in which one does, with a piece of each; ``retracted``
-    says that the event no longer counts.
+    says that the event no longer counts. One that was ``corrected`` is searched as it
+    counts and as it was recorded, and what it no longer says is in ``recorded.…``.
     """
 
     agreement: str
@@ -52,6 +62,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     about: str | None
     effective: str | None
     retracted: bool
+    corrected: bool
     where: list[tuple[str, str]]
 
 
@@ -99,7 +110,8 @@ def search_answer(
         InputError: there is no word to look for.
         NotFound: a party that no agreement declares.
     """
-    words = [found[1] or found[2] or "" for found in _WORDS.finditer(text)]
+    typed = text.translate(_TYPED)
+    words = [found[1] or found[2] or "" for found in _WORDS.finditer(typed)]
     wanted = [folded(word) for word in words if folded(word)]
     if not wanted:
         raise InputError(
@@ -124,8 +136,8 @@ def search_answer(
 
 
 def folded(text: str) -> str:
-    """Give a text without case, accents and needless space, to be compared."""
-    parts = unicodedata.normalize("NFKD", text.casefold())
+    """Give a text as it is typed, without case, accents and needless space."""
+    parts = unicodedata.normalize("NFKD", text.translate(_TYPED).casefold())
     letters = "".join(c for c in parts if not unicodedata.combining(c))
     return " ".join(letters.split())
 
@@ -166,6 +178,8 @@ def _hits(
         if names is not None and names.isdisjoint(_ids(entry.event)):
             continue
         texts = list(_texts(entry))
+        if entry is not recorded:
+            texts += list(_gone(recorded, texts))
         if all(any(word in text.plain for text in texts) for word in wanted):
             yield _hit(entry, texts, wanted, record)
 
@@ -183,6 +197,7 @@ def _hit(
         about=about(entry.event),
         effective=envelope.effective.text if envelope.effective else None,
         retracted=entry.seq in record.retracted,
+        corrected=entry.seq in record.corrections,
         where=[
             (text.field, _piece(text, wanted))
             for text in texts
@@ -214,6 +229,14 @@ def _texts(entry: Entry) -> Iterator[_Text]:
         for name in ("source", "title", "quote", "at", "uri"):
             if (words := getattr(source, name)) is not None:
                 yield _text(f"source.{name}", words)
+
+
+def _gone(recorded: Entry, texts: Iterable[_Text]) -> Iterator[_Text]:
+    """Yield what a corrected event said and says no longer."""
+    told = {(text.field, text.text) for text in texts}
+    for text in _texts(recorded):
+        if (text.field, text.text) not in told:
+            yield text._replace(field=f"recorded.{text.field}")
 
 
 def _fields(struct: object, place: str) -> Iterator[_Text]:

@@ -27,18 +27,21 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     """A part of a provision, its value and the event that last set it.
 
     ``part`` is a field, or a milestone or measure that a term hangs on.
+    ``corrected_by`` are the corrections of the event that count.
     """
 
     part: str
     value: Any
     event: int
+    corrected_by: tuple[int, ...] = ()
 
 
 class WhyAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What a provision rests on.
 
     ``events`` are all that bear on it by that day, in the order in which they were
-    folded, with their sources; the facts that its terms hang on come last.
+    folded, with their sources, each with its corrections after it; the facts that its
+    terms hang on come last.
     """
 
     schema: str
@@ -72,8 +75,13 @@ def why_answer(
         raise absent(name, timeline.facts)
     later = endings_after(timeline, on.last).get(name)
     answer = provision_answer(provision, timeline.facts, on.last, later)
+    corrections = timeline.record.corrections
     facts = list(_facts(timeline, provision))
-    numbers = dict.fromkeys([*provision.set_by, *(part.event for part in facts)])
+    bearing = [*provision.set_by, *(part.event for part in facts)]
+    numbers = dict.fromkeys(
+        n for seq in bearing for n in (seq, *corrections.get(seq, ()))
+    )
+    parts = [*_parts(provision, answer, timeline), *facts]
     return WhyAnswer(
         schema=WHY_SCHEMA,
         agreement=timeline.agreement,
@@ -81,7 +89,12 @@ def why_answer(
         on=on.text,
         known=known,
         provision=answer,
-        parts=[*_parts(provision, answer, timeline), *facts],
+        parts=[
+            msgspec.structs.replace(
+                part, corrected_by=tuple(corrections.get(part.event, ()))
+            )
+            for part in parts
+        ],
         events=[event_answer(timeline, number) for number in numbers if number],
     )
 
