@@ -593,3 +593,23 @@ def test_what_cannot_apply_under_a_supposal_is_told() -> None:
     answer = asked(ledger, "a sale", "2024-06-01", "m=2022-01-01")
     assert answer.verdict == "silent"
     assert [skipped["event"] for skipped in answer.skipped] == [3]
+
+
+def test_parts_with_one_answer_are_told_apart_where_their_reasons_differ() -> None:
+    # What waits permits with its holder what it bars with all others.
+    ledger = """
+- {event: ExclusivityGranted, effective: 2020, id: x, holder: b, against: a,
+   level: exclusive, scope: {activity: [sale]}, ends: milestone m}
+"""
+    answer = asked(ledger, "a sale", "2030-01-01", horizon="2024-01-01")
+    assert [
+        (part.scope_text, part.verdict, [(r.provision, r.effect) for r in part.because])
+        for part in answer.unless
+    ] == [
+        ("counterparty b", "contingent", [("x", "permits")]),
+        (
+            "counterparty a | counterparty third-party",
+            "contingent",
+            [("x", "bars")],
+        ),
+    ]

@@ -241,8 +241,12 @@ class _Heard(NamedTuple):
 
     @property
     def gist(self) -> tuple[object, ...]:
-        """Give what makes two answers the same: the verdict and its reasons."""
-        because = [(b.held.agreement, b.provision.id, b.words) for b in self.live]
+        """Give what makes two answers the same: the verdict and its reasons.
+
+        Which clause of a scope speaks of a part is no other reason.
+        """
+        reasons = (reason_of(bearing) for bearing in self.live)
+        because = (msgspec.structs.replace(reason, events=()) for reason in reasons)
         return (self.verdict, *because)
 
 
