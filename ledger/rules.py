@@ -19,10 +19,9 @@ from events.capital import InvestmentMade
 from events.entry import Entry
 from events.errors import WhereasError
 from events.happenings import MeasureReported, Performed
-from events.record import ValuesErased
 from projections.fold.folding import fold
 from projections.fold.naming import first_source, label
-from projections.fold.record import Record, check_record, hear, heard, record_of
+from projections.fold.record import check_record, hear, heard, record_of
 from projections.fold.replacing import replace, replacement, take_back
 from projections.fold.state import State
 from projections.fold.step import Step
@@ -153,7 +152,7 @@ def _among(checked: _Checked, entry: Entry, *, strict: bool) -> list[Step] | Non
     None where the event may touch more, so that all has to be folded anew.
     """
     if strict and entry.is_record:
-        _check_target(entry, checked.timeline.record)
+        check_record(entry, checked.timeline.record)
     replaced = replacement(checked.timeline, entry, checked.terms.hanging)
     if replaced is None or checked.state.skipped:
         return None
@@ -221,16 +220,6 @@ def _anew(checked: _Checked, entries: Sequence[Entry], *, strict: bool) -> None:
         fold(waiting, timeline.facts, scratch, strict=True)
 
 
-def _check_target(entry: Entry, record: Record) -> None:
-    """Check what a record event speaks of.
-
-    Values are stored, and can be erased, whether their event counts or not, and in what
-    is said of events as well; what erases them has found them there.
-    """
-    if not isinstance(entry.event, ValuesErased):
-        check_record(entry, record)
-
-
 def _check_record(checked: _Checked, entries: Sequence[Entry]) -> None:
     """Check what record events speak of, each after those before it.
 
@@ -239,7 +228,7 @@ def _check_record(checked: _Checked, entries: Sequence[Entry]) -> None:
     """
     record = record_of(checked.entries)
     for entry in entries:
-        _check_target(entry, record)
+        check_record(entry, record)
         counts: Entry | None = entry
         if entry.is_record:
             found = heard(record, entry)

@@ -171,7 +171,10 @@ _FIELDS: dict[str, dict[str, Any]] = {
         "change": st.just("renamed"),
         "name": st.sampled_from(("New A", "New B")),
     },
-    "agreement-ended": {"basis": st.just("expired")},
+    "agreement-ended": {
+        "basis": st.just("expired"),
+        "survives": st.none() | PROVISIONS,
+    },
     "event-corrected": {
         "target": st.integers(2, 12),
         "replacement": st.sampled_from(

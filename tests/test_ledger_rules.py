@@ -421,6 +421,12 @@ REFUSED = [
     ),
     (
         "an ended agreement",
+        "{event: LicenceGranted, effective: 2024-12-31, id: p, holder: a}",
+        "the agreement has ended by 2024-12-31",
+        "@2 agreement-ended (2024-12-31)",
+    ),
+    (
+        "an ended agreement",
         "{event: LicenceGranted, effective: 2025-01-01, id: p, holder: a}",
         "the agreement has ended by 2025-01-01",
         "@2 agreement-ended (2024-12-31)",

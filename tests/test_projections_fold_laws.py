@@ -17,15 +17,26 @@ from events.reader import read_draft
 from projections.fold.folding import fold
 from projections.fold.record import Record, hear, heard, record_of
 from projections.fold.state import State
+from projections.fold.status import standing
 from projections.fold.timeline import timeline_of
 from tests.agreements import state
-from tests.histories import HAPPENINGS, RECORD, accepted, histories, offers
+from tests.histories import (
+    HAPPENINGS,
+    PROVISIONS,
+    RECORD,
+    accepted,
+    histories,
+    offers,
+)
 
 if TYPE_CHECKING:
     from random import Random
 
     from projections.questions.answers import StateAnswer
 
+GRANTS_AND_CHANGES = [
+    name for name in HAPPENINGS if name.endswith(("-granted", "-extended", "-changed"))
+]
 ASKED = st.dates(
     min_value=dt.date(2018, 6, 1),
     max_value=dt.date(2029, 6, 1),
@@ -47,6 +58,26 @@ def test_folding_in_two_parts_is_folding_at_once(history: list[Entry], at: int) 
 @given(histories())
 def test_what_the_rules_accept_the_fold_applies(history: list[Entry]) -> None:
     assert timeline_of(history).state(INF).skipped == []
+
+
+@settings(max_examples=100)
+@given(
+    st.lists(offers(GRANTS_AND_CHANGES), min_size=2, max_size=8),
+    st.sampled_from(("2022", "between 2019-06-01 and 2026-12-31", "2021-06-30")),
+    st.none() | PROVISIONS,
+)
+def test_what_does_not_survive_ends_with_its_agreement(
+    offered: list[dict[str, Any]], effective: str, survives: str | None
+) -> None:
+    ended = {"event": "agreement-ended", "effective": effective, "basis": "expired"}
+    if survives is not None:
+        ended["survives"] = survives
+    there = timeline_of(accepted([*offered[1:], ended, *offered]))
+    after = there.state(INF)
+    for name, provision in after.provisions.items():
+        if after.ended is not None and name != survives:
+            stands = standing(provision, there.facts, after.ended.span.hi)
+            assert stands.status == "ended"
 
 
 @settings(max_examples=50)

@@ -12,7 +12,12 @@ import msgspec
 from events.catalogue import RECORD_TYPES
 from events.entry import Entry
 from events.errors import InputError, Integrity, NotFound, Refused, WhereasError
-from events.record import EventCorrected, EventRetracted, SourceLinked
+from events.record import (
+    EventCorrected,
+    EventRetracted,
+    SourceLinked,
+    ValuesErased,
+)
 
 
 class Record(msgspec.Struct):
@@ -172,7 +177,8 @@ def check_record(entry: Entry, record: Record) -> None:
             only a retraction can take back.
     """
     number = getattr(entry.event, "target", None)
-    if number is None:
+    if number is None or isinstance(entry.event, ValuesErased):
+        # Values are stored, and can be erased, whether their event counts or not.
         return
     target = record.known.get(number)
     if target is None or target.seq >= entry.seq:

@@ -105,6 +105,7 @@ class State(msgspec.Struct):
         measures: by measure and subject; the latest report of each.
         procedures: the provision that says who determines a milestone.
         ended: the end of the agreement as a whole.
+        survivors: the provisions that do not end with it.
     """
 
     parties: dict[str, Party] = msgspec.field(default_factory=dict)
@@ -117,4 +118,5 @@ class State(msgspec.Struct):
     disputes: dict[str, Dispute] = msgspec.field(default_factory=dict)
     procedures: dict[str, str] = msgspec.field(default_factory=dict)
     ended: Closing | None = None
+    survivors: frozenset[str] = frozenset()
     skipped: list[Skipped] = msgspec.field(default_factory=list)

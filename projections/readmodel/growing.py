@@ -267,9 +267,9 @@ class _Changed:
             key = Key("skipped", str(step.seq))
             self.put(key, Segment(step.day, rank, body_of(skip)))
             return
-        for provision, times in bearing(step, state):
-            key = Key("set-by", f"{provision}/{step.seq}")
-            self.put(key, Segment(step.day, rank, body_of(times)))
+        for nth, (provision, seq, times) in enumerate(bearing(step, state)):
+            key = Key("set-by", f"{provision}/{seq}")
+            self.put(key, Segment(step.day, (*rank[:3], nth), body_of(times)))
         for nth, key in enumerate(touched(step, state)):
             segments = self._version.get(key)
             place = segments[0].rank if segments else (*rank[:3], nth)

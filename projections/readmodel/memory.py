@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from events.frame import AgreementEnded
 from projections.fold.facts import Facts
-from projections.fold.provision import Provision
+from projections.fold.provision import Closing, Provision
 from projections.fold.record import Record
 from projections.fold.step import Step
 from projections.readmodel.hanging import Days, Openness, days_of
 from projections.readmodel.parts import body_of, plain
 
 _Facts = tuple[object, object, object]
-# A provision after an event: its name, what it was before, the event, its corrections.
-_Event = tuple[str, int, int, tuple[int, ...]]
+# A provision after an event: its name, what it was before, the event, its corrections,
+# and what has ended it: which provisions an agreement takes with it hangs on facts.
+_Event = tuple[str, int, int, tuple[int, ...], tuple[Closing, ...]]
 
 
 class Written(NamedTuple):
@@ -59,7 +59,7 @@ class Memory:
         self, step: Step, provision: Provision, record: Record, facts: Facts
     ) -> tuple[Written, Days]:
         """Give a provision as it is after a step that may have touched it."""
-        number = self._number(step, provision.id, record)
+        number = self._number(step, provision, record)
         written = self._written.get(number)
         if written is None:
             copy = plain(provision)
@@ -70,13 +70,13 @@ class Memory:
             self._days[number] = days
         return written, days
 
-    def _number(self, step: Step, name: str, record: Record) -> int:
+    def _number(self, step: Step, provision: Provision, record: Record) -> int:
         """Give the number of what a provision has become: that of the same events."""
+        name = provision.id
         corrections = tuple(record.corrections.get(step.seq, ()))
-        event = (name, self._there.get(name, 0), step.seq, corrections)
-        # Which provisions an agreement takes with it when it ends hangs on facts.
-        if isinstance(step.event, AgreementEnded):
-            self._numbers.pop(event, None)
+        closings = tuple(provision.closings)
+        before = self._there.get(name, 0)
+        event = (name, before, step.seq, corrections, closings)
         number = self._numbers.setdefault(event, len(self._written) + 1)
         self._there[name] = number
         return number

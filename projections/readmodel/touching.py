@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from itertools import takewhile
 from typing import Any
 
 from events.base import Change, Event, Grant
@@ -68,23 +70,26 @@ def part_in(state: State, key: Key) -> object:
             raise TypeError(f"{key.kind} is no part of a state")
 
 
-def bearing(step: Step, state: State) -> Iterator[tuple[str, int]]:
-    """Yield the provisions that a step bears on, and how often each time it says so.
+def bearing(step: Step, state: State) -> Iterator[tuple[str, int, int]]:
+    """Yield what a step adds to the numbers of the events that made provisions.
 
     Args:
         step: the step, just folded.
         state: the state after it.
+
+    Yields:
+        A provision, the number of an event, and how often it bears on it: the step's
+        own, and of a provision that has just come into being every other.
     """
     for name in _candidates(step.event, state):
         provision = state.provisions.get(name)
-        times = 0
-        if provision is not None:
-            for seq in reversed(provision.set_by):
-                if seq != step.seq:
-                    break
-                times += 1
-        if times:
-            yield name, times
+        if provision is None:
+            continue
+        numbers = provision.set_by
+        if numbers[0] != step.seq:
+            numbers = list(takewhile(step.seq.__eq__, reversed(numbers)))
+        for seq, times in Counter(numbers).items():
+            yield name, seq, times
 
 
 def _candidates(event: Event, state: State) -> Iterable[str]:

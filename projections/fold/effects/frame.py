@@ -13,13 +13,10 @@ from events.frame import (
     PartyRestructured,
 )
 from events.frame import Party as Declared
+from projections.fold.effects.grants import end_with_agreement
 from projections.fold.facts import Facts
 from projections.fold.provision import Closing
-from projections.fold.refusals import (
-    require_instrument,
-    require_parties,
-    require_provisions,
-)
+from projections.fold.refusals import absent, require_instrument, require_parties
 from projections.fold.resolving import end_of
 from projections.fold.state import Party, State, Succession
 from projections.fold.step import Effects, Step
@@ -130,18 +127,21 @@ def _took_effect(
 
 
 def _ended(state: State, event: AgreementEnded, step: Step, facts: Facts) -> None:
-    """End every provision that does not survive."""
+    """End every provision that does not survive.
+
+    One that comes into being on the days on which the agreement may end is ended as it
+    does (see :func:`projections.fold.effects.grants.found`).
+    """
     if state.ended is not None:
         raise Refused("the agreement has ended already", seq=state.ended.seq)
-    require_provisions(event.survives, state, facts)
-    closing = Closing(step.span, step.effective, step.seq, event.basis)
+    for name in event.survives:
+        if name not in facts.granted:
+            raise absent(name, facts)
+    state.ended = Closing(step.span, step.effective, step.seq, event.basis)
+    state.survivors = frozenset(event.survives)
     for provision in state.provisions.values():
-        if provision.id not in event.survives and (
-            end_of(provision, facts).hi > step.day
-        ):
-            provision.closings.append(closing)
-            provision.touch(step.seq, "ends")
-    state.ended = closing
+        if end_of(provision, facts).hi > step.day:
+            end_with_agreement(provision, state)
 
 
 EFFECTS: Effects = {

@@ -47,7 +47,7 @@ def found(provision: Provision, state: State, step: Step, facts: Facts) -> None:
             "term-changed; an id is free again once its grant is retracted",
             seq=first,
         )
-    if state.ended is not None and state.ended.span.hi < step.day:
+    if state.ended is not None and state.ended.span.hi <= step.day:
         raise Refused(
             f"the agreement has ended by {by_then(step)}",
             hint="an earlier effective date, or another agreement, may be meant",
@@ -57,7 +57,15 @@ def found(provision: Provision, state: State, step: Step, facts: Facts) -> None:
     require_parties(provision.against, facts)
     provision.redacted.update(step.entry.redacted)
     provision.touch(step.seq, "grant")
+    end_with_agreement(provision, state)
     state.provisions[provision.id] = provision
+
+
+def end_with_agreement(provision: Provision, state: State) -> None:
+    """End a provision on the days on which its agreement ends, if both do."""
+    if state.ended is not None and provision.id not in state.survivors:
+        provision.closings.append(state.ended)
+        provision.touch(state.ended.seq, "ends")
 
 
 def _parts_of(cls: type[Event], names: tuple[str, ...]) -> tuple[str, ...]:
