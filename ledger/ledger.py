@@ -13,6 +13,7 @@ from events.entry import Draft, Entry
 from ledger.admission import MakeRules
 from ledger.clock import Clock, Random, now_us
 from ledger.known import Known, known
+from ledger.paths import followed
 from ledger.receipts import Receipt
 from ledger.rows import entry_of
 from ledger.sqlite.connection import create
@@ -120,6 +121,7 @@ class Ledger:
             InputError: there is something else.
             NotFound: the folder does not exist.
         """
+        path = followed(path)
         create(path)
         return cls.open(path, rules=rules, clock=clock, random=random)
 
@@ -149,6 +151,7 @@ class Ledger:
             InputError: it is not a ledger, or one of a newer format.
             Refused: it cannot be read, or not be written.
         """
+        path = followed(path)
         judging = partial(_appending, rules=rules, clock=clock, random=random)
         if read_only:
             file = ReadOnlyFile(path)

@@ -22,6 +22,7 @@ from events.errors import (
     Refused,
     WhereasError,
 )
+from ledger.index_file import beside
 from ledger.sqlite import connection as connections
 from ledger.sqlite.connection import open_reader, open_writer
 from ledger.sqlite.datastore import LedgerDatastore
@@ -408,6 +409,81 @@ def test_a_file_read_without_locks_is_read_again_when_it_was_written_to(
             assert reader.size == 6
         assert reader.size == 6
         assert reader.check().size == 6
+
+
+def gone(path: Path) -> None:
+    path.unlink()
+
+
+def elsewhere(path: Path) -> None:
+    path.rename(path.with_name("moved.db"))
+
+
+def replaced(path: Path) -> None:
+    other = path.with_name("other.db")
+    create(other).close()
+    other.replace(path)
+
+
+@pytest.mark.parametrize("lose", [gone, elsewhere, replaced])
+def test_a_file_that_is_no_longer_where_it_was_takes_nothing(
+    tmp_path: Path, lose: Callable[[Path], None]
+) -> None:
+    path = tmp_path / "l.db"
+    with create(path) as ledger:
+        fill(ledger)
+        lose(path)
+        for _ in range(2):
+            with pytest.raises(Conflict, match=r"replaced .* nothing was recorded"):
+                ledger.append([invested(9)], recorded_by="ann")
+        assert ledger.size == 5
+
+
+def test_a_file_that_goes_while_it_is_written_gives_no_receipt(tmp_path: Path) -> None:
+    path = tmp_path / "l.db"
+    with create(path) as ledger:
+        fill(ledger)
+        file = ledger.application.recorder.store.file  # type: ignore[attr-defined]  # of our recorder
+        with (
+            pytest.raises(Conflict, match="is in the file that was there"),
+            file.transaction(commit=True),
+        ):
+            path.rename(tmp_path / "moved.db")
+        (tmp_path / "moved.db").rename(path)
+        ledger.append([invested(9)], recorded_by="ann")
+        assert ledger.size == 6
+
+
+def linked(tmp_path: Path) -> tuple[Path, Path]:
+    """Make a filled ledger, and a link to it in another folder."""
+    file, link = tmp_path / "real" / "l.db", tmp_path / "link" / "l.db"
+    for path in (file, link):
+        path.parent.mkdir()
+    link.symlink_to(file)
+    with create(link) as ledger:
+        fill(ledger)
+    return file, link
+
+
+def test_a_link_to_a_ledger_is_read_with_what_lies_beside_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, link = linked(tmp_path)
+    with reopen(file) as writer:
+        writer.append([invested(9)], recorded_by="ann")
+        monkeypatch.setattr(connections, "_may_write", lambda _: False)
+        with reopen(link, read_only=True) as reader:
+            assert reader.size == 6
+            assert reader.path == file
+    assert [path.name for path in link.parent.iterdir()] == ["l.db"]
+
+
+def test_what_is_erased_by_a_link_is_not_left_in_the_index(tmp_path: Path) -> None:
+    file, link = linked(tmp_path)
+    beside(file).write_text("words that are to be erased")
+    with reopen(link) as ledger:
+        ledger.erase(A, 2, ["note"], reason="order", recorded_by="ann")
+    assert not beside(file).exists()
 
 
 def python(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -106,6 +106,15 @@ def open_reader(path: Path) -> tuple[sqlite3.Connection, Watch | None]:
     return _ready(connection, path, writes=False), watch
 
 
+def identity(path: Path) -> tuple[int, int] | None:
+    """Tell which file is at a path, whatever its name; None where there is none."""
+    try:
+        now = path.stat()
+    except OSError:
+        return None
+    return now.st_dev, now.st_ino
+
+
 def create(path: Path) -> None:
     """Make an empty ledger.
 

@@ -24,8 +24,8 @@ from eventsourcing.sqlite import (
 )
 
 from events.errors import Conflict
-from ledger.sqlite.connection import Watch, open_reader, open_writer
-from ledger.sqlite.failures import busy, failing, is_busy, translated
+from ledger.sqlite.connection import Watch, identity, open_reader, open_writer
+from ledger.sqlite.failures import busy, failing, is_busy, moved, translated
 
 WRITE_WAIT_SECONDS = 10.0
 _UNLOCKED_TRIES = 3
@@ -103,6 +103,7 @@ class LedgerDatastore(SQLiteDatastore):
         self.pool = ReadPool(path)
         self.wait_seconds = wait_seconds
         self._writer: sqlite3.Connection | None = None
+        self._file: tuple[int, int] | None = None
         self._writing = Lock()
 
     def open(self) -> None:
@@ -124,6 +125,7 @@ class LedgerDatastore(SQLiteDatastore):
             writer = self._opened()
             begin(writer, self.path, self.wait_seconds)
             try:
+                self._check_place("nothing was recorded")
                 yield SQLiteCursor(writer.cursor())
                 writer.execute("COMMIT")
             except BaseException as error:
@@ -131,6 +133,19 @@ class LedgerDatastore(SQLiteDatastore):
                 if isinstance(error, sqlite3.Error):
                     raise translated(error, self.path) from error
                 raise
+            self._check_place("what was just recorded is in the file that was there")
+
+    def _check_place(self, otherwise: str) -> None:
+        """Check that the file that is written is still the one at the path.
+
+        SQLite goes on writing to one that has lost its name, and nobody would find
+        what was recorded there.
+
+        Raises:
+            Conflict: another file is there, or none.
+        """
+        if identity(self.path) != self._file:
+            raise moved(self.path, otherwise)
 
     def _roll_back(self, writer: sqlite3.Connection) -> None:
         """Undo a transaction; SQLite has done so by itself where the disk is full."""
@@ -207,6 +222,8 @@ class LedgerDatastore(SQLiteDatastore):
 
     def _opened(self) -> sqlite3.Connection:
         if self._writer is None:
+            # Before it is opened: one that comes in between is refused later.
+            self._file = self._file or identity(self.path)
             self._writer = open_writer(self.path)
             # From here on only BEGIN IMMEDIATE can find the file locked, and it has
             # its own way to wait.

@@ -110,6 +110,15 @@ def busy(path: Path) -> Conflict:
     )
 
 
+def moved(path: Path, what: str) -> Conflict:
+    """Say that another file, or none, is where a ledger was that is written to."""
+    return Conflict(
+        f"{path} was moved or replaced while it was open; {what}",
+        hint="look at what is there now: whereas list",
+        path=str(path),
+    )
+
+
 def damaged(path: Path, what: str) -> Integrity:
     """Say that the file is not sound."""
     return Integrity(
