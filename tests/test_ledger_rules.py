@@ -93,6 +93,9 @@ RECORDED = {
 - {event: OptionGranted, effective: 2020-01-01, id: o, holder: a, against: b, option: call, opens: 2023-01-01}
 """,
     "a licence until closing": f"{LICENCE}, ends: milestone closing determined}}",
+    "a share of revenue": """
+- {event: RevenueShareAgreed, effective: 2020-01-01, id: r, holder: a, against: b, rate: 20 %, basis: revenue}
+""",
     "a licence that is extended at closing": f"""
 {LICENCE}, ends: through 2027}}
 - {{event: TermExtended, effective: milestone closing determined, provision: p, ends: through 2032}}
@@ -184,6 +187,14 @@ ACCEPTED = [
     (
         "a licence until closing",
         "{event: ProvisionEnded, effective: milestone closing, provision: p, basis: merged}",
+    ),
+    (
+        "a share of revenue",
+        "{event: QuantityChanged, effective: 2021, provision: r, cap: 50 %, basis: revenue}",
+    ),
+    (
+        "a share of revenue",
+        "{event: QuantityChanged, effective: 2021, provision: r, rate: 9 %, basis: profit}",
     ),
     (
         "a licence that is extended at closing",
@@ -418,6 +429,12 @@ REFUSED = [
         "{event: StakeReported, effective: 2021, holder: b, issuer: c, share: 40.1 %, basis: all}",
         "the stakes in c would pass 100 % on the basis 'all': 100.1 %",
         "@2 stake-reported (2020-01-01)",
+    ),
+    (
+        "a share of revenue",
+        "{event: QuantityChanged, effective: 2021, provision: r, cap: 50 %, basis: profit}",
+        "the rate of r, 20 %, is of 'revenue' and would come to be of 'profit'",
+        "@2 revenue-share-agreed r (2020-01-01)",
     ),
     (
         "an ended agreement",

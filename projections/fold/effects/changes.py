@@ -40,6 +40,7 @@ from projections.fold.state import State
 from projections.fold.step import Effects, Step
 
 _QUANTITIES = ("amount", "rate", "basis", "floor", "cap", "price", "schedule")
+_PERCENTAGES = ("amount", "rate", "floor", "cap", "royalty")
 # A reading by these applies; one by the recorder only flags.
 _BINDING_READERS = frozenset(("parties", "court", "arbitrator", "panel"))
 
@@ -150,6 +151,7 @@ def _level(state: State, event: LevelChanged, step: Step, facts: Facts) -> None:
 def _quantity(state: State, event: QuantityChanged, step: Step, facts: Facts) -> None:
     """Replace amounts, rates, limits, prices and schedules."""
     provision = changeable(state, step, facts, event.provision)
+    _check_bases(provision, event)
     parts = []
     for name in _QUANTITIES:
         value = getattr(event, name)
@@ -162,6 +164,27 @@ def _quantity(state: State, event: QuantityChanged, step: Step, facts: Facts) ->
         provision.terms.price_schedule = event.price_schedule
         parts.append("price_schedule")
     provision.touch(step.seq, *parts)
+
+
+def _check_bases(provision: Provision, event: QuantityChanged) -> None:
+    """Refuse another basis under percentages that were stated on the one before.
+
+    A provision has one basis, so that what is not stated again would change its
+    meaning.
+    """
+    terms = provision.terms
+    if event.basis in {None, terms.basis}:
+        return
+    for name in _PERCENTAGES:
+        kept = getattr(terms, name)
+        if kept is not None and kept.kind == "percent" and not getattr(event, name, 0):
+            raise Refused(
+                f"the {name} of {provision.id}, {kept}, is of {terms.basis!r} and would"
+                f" come to be of {event.basis!r}",
+                hint=f"state the {name} again on the new basis in the same event, or"
+                " grant what has a basis of its own as a provision of its own",
+                seq=provision.why.get(name, provision.set_by[0]),
+            )
 
 
 def _condition(state: State, event: ConditionChanged, step: Step, facts: Facts) -> None:
