@@ -60,7 +60,9 @@ class Settings:
                 f"a ledger at a {path.partition('://')[0]} URL is not supported yet",
                 hint=f"name a file: --ledger {LEDGER_FILE}",
             )
-        return self._folder / Path(path).expanduser()
+        from ledger.paths import followed
+
+        return followed(self._folder / Path(path).expanduser())
 
     @property
     def ledger_words(self) -> str:

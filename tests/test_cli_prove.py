@@ -66,6 +66,16 @@ def test_a_head_is_signed_and_shown(desk: Desk) -> None:
     assert (late.status, "no signed head covers" in late.stderr) == (1, True)
 
 
+def test_a_ledger_has_its_signed_heads_by_whatever_link_it_is_named(desk: Desk) -> None:
+    link = desk.folder / "keys" / "link.db"
+    link.symlink_to(desk.folder / "whereas.db")
+    desk.do(f"checkpoint {SIGN} --ledger keys/link.db")
+    assert lying(desk, "whereas.db.checkpoints") >= {"2"}
+    assert "link.db.checkpoints" not in lying(desk, "keys")
+    assert "keys/link.db holds" in desk.run("verify --ledger keys/link.db").stderr
+    assert desk.run("checkpoint").stdout.startswith("example.com/deals\n2\n")
+
+
 def test_a_bundle_goes_out_and_is_verified_elsewhere(desk: Desk) -> None:
     kept = desk.run(f"checkpoint {SIGN}").stdout
     (desk.folder / "kept").write_text(kept)
