@@ -18,8 +18,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import typer
-
+from cli.paths import is_file, path_in, settings_folder
 from events.errors import InputError, did_you_mean
 
 LEDGER_FILE = "whereas.db"
@@ -62,7 +61,7 @@ class Settings:
             )
         from ledger.paths import followed
 
-        return followed(self._folder / Path(path).expanduser())
+        return followed(path_in(self._folder, path))
 
     @property
     def ledger_words(self) -> str:
@@ -134,10 +133,11 @@ class Settings:
     def _paths(self) -> Iterator[Path]:
         """Yield the files there are, the nearest first."""
         for folder in (self._folder, *self._folder.parents):
-            if (path := folder / FILE).is_file():
+            if is_file(path := folder / FILE):
                 yield path
                 break
-        if (path := Path(typer.get_app_dir("whereas")) / "config.toml").is_file():
+        own = settings_folder()
+        if own is not None and is_file(path := own / "config.toml"):
             yield path
 
 
@@ -176,7 +176,7 @@ def _read(path: Path) -> dict[str, str]:
         if key not in KEYS or not isinstance(value, str):
             raise _wrong(path, text, key)
     if "ledger" in given and "://" not in given["ledger"]:
-        given["ledger"] = str(path.parent / Path(given["ledger"]).expanduser())
+        given["ledger"] = str(path_in(path.parent, given["ledger"]))
     return given
 
 

@@ -8,12 +8,13 @@
 | 3 | conflict: somebody was faster, or a key was used for something else |
 | 4 | the ledger is damaged |
 | 70 | a bug |
-| 74 | the answer cannot be written; what was recorded stays recorded |
+| 74 | the answer, or a file beside it, cannot be written; what was recorded stays |
 | 130 | interrupted |
 """
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Iterator, Sequence
@@ -22,8 +23,10 @@ from difflib import get_close_matches
 import typer
 
 from cli.hints import for_ledger, ledger_in
+from cli.paths import reason
 from cli.safe import one_line, visible
 from cli.session import Session
+from cli.streams import Unwritten
 from events.errors import InputError, Integrity, Refused, WhereasError
 
 BUG, INTERRUPTED = 70, 130
@@ -41,6 +44,8 @@ _EXTRA = re.compile(r"Got unexpected extra arguments?(?:\(s\))? \((.+)\)", re.DO
 _INSTEAD = {"--on": "--from"}
 # Below this, options of a few letters are alike by chance: --on and --json.
 _ALIKE = 0.7
+# What is to be known wherever it is not certain that nothing was recorded.
+_KEPT = "what was recorded stays, and `whereas history AGREEMENT` shows it"
 _MEANT = re.compile(r"did you mean (\S+)\?")
 
 
@@ -169,20 +174,36 @@ def lost_words(error: WhereasError, session: Session) -> list[str]:
     if not session.writes:
         error.hint = "the answer alone is lost; send it where there is room"
         return words_of(error, session.argv)
-    error.hint = (
-        "do not record again: what was recorded stays, and `whereas history AGREEMENT`"
-        " shows it"
-    )
+    error.hint = f"do not record again: {_KEPT}"
     told = [one_line(session.untold)] if session.untold is not None else []
     return [*told, *words_of(error, session.argv)]
 
 
-def bug(error: BaseException, argv: Sequence[str]) -> list[str]:
-    """Word an error that nobody expected, and say how to report it."""
+def unexpected(error: Exception, session: Session) -> tuple[list[str], int]:
+    """Word an error that no command expected, and give its exit status.
+
+    A file that the system does not let us use is no bug, whichever it is.
+    """
+    if isinstance(error, OSError) and error.filename is not None:
+        name = os.fsdecode(error.filename)
+        told = f"{name} cannot be used: {reason(error)}"
+        if session.writes:
+            lost = Unwritten(told, path=name)
+            return lost_words(lost, session), lost.exit_code
+        denied = isinstance(error, PermissionError)
+        hint = "look at the permissions of it and of its folder" if denied else None
+        refused = Refused(told, path=name, hint=hint)
+        return words_of(refused, session.argv), refused.exit_code
+    return _bug(error, session), BUG
+
+
+def _bug(error: Exception, session: Session) -> list[str]:
+    """Word a mistake of ours, and say how to report it."""
     told = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    again = shlex.join(["whereas", "--debug", *argv])
+    again = shlex.join(["whereas", "--debug", *session.argv])
+    kept = _KEPT if session.writes else "nothing was recorded"
     return [
         f"error: this is a bug: {one_line(told)}",
-        "hint: what has no receipt was not recorded; please report what this prints:",
+        f"hint: {kept}; please report what this prints:",
         f"  {visible(again)}",
     ]

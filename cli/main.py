@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from cli.command import COMMON, CONTEXT, Group, load
-from cli.errors import BUG, INTERRUPTED, bug, lost_words, usage_error, words_of
+from cli.errors import INTERRUPTED, lost_words, unexpected, usage_error, words_of
 from cli.session import Session
 from cli.streams import Unwritten, guard
 from cli.table import BY_NAME, COMMANDS
@@ -128,8 +128,9 @@ class Main(Group):
         except Exception as error:
             if session.debug:
                 raise
-            _say(bug(error, session.argv))
-            return BUG
+            lines, status = unexpected(error, session)
+            _say(lines)
+            return status
         return done if isinstance(done, int) else 0
 
 

@@ -88,11 +88,29 @@ def json_document(document: Any, *, indent: bool) -> str:
 
     from events.values import enc_hook
 
-    encoded = msgspec.json.encode(document, enc_hook=enc_hook)
+    try:
+        encoded = msgspec.json.encode(document, enc_hook=enc_hook)
+    except UnicodeEncodeError:
+        # The name of a file may hold bytes that are no text.
+        built = msgspec.to_builtins(document, enc_hook=enc_hook)
+        encoded = msgspec.json.encode(_as_text(built))
     if indent:
         encoded = msgspec.json.format(encoded, indent=2)
     narrow = (sys.stdout.encoding or "utf-8").lower().replace("-", "") != "utf8"
     return json_text(encoded.decode(), ascii_only=narrow)
+
+
+def _as_text(value: Any) -> Any:
+    """Write in words whatever in a document no encoding takes."""
+    match value:
+        case str():
+            return visible(value)
+        case list() | tuple():
+            return [_as_text(inner) for inner in value]
+        case dict():
+            return {key: _as_text(inner) for key, inner in value.items()}
+        case _:
+            return value
 
 
 def _json(documents: Iterable[Any], *, indent: bool) -> None:

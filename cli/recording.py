@@ -88,14 +88,14 @@ def give(
         proving: the proof that is wanted of the first of them.
 
     Raises:
-        WhereasError: what was recorded could not be proven.
+        Exception: what was recorded could not be proven.
     """
     if proving is None:
         put(answer(receipts, types), session)
         return
     try:
         proof = proving.make(ledger, receipts[0])
-    except WhereasError:
+    except Exception:
         put(answer(receipts, types), session)
         raise
     told = answer(receipts, types, proof)

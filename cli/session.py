@@ -12,12 +12,14 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cli.config import Settings
+from cli.paths import working_folder
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import typer
 
     from events.dates import PartialDate
@@ -38,7 +40,6 @@ class Session:
 
     Attributes:
         environ: the environment.
-        folder: the working folder.
         now_us: what time it is, in microseconds since 1970 UTC.
         random: gives that many random bytes.
         argv: the words of the command line, without the name of the program.
@@ -50,7 +51,6 @@ class Session:
     """
 
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    folder: Path = field(default_factory=Path.cwd)
     now_us: Callable[[], int] = _now_us
     random: Callable[[int], bytes] = os.urandom
     argv: list[str] = field(default_factory=list)
@@ -59,6 +59,15 @@ class Session:
     debug: bool = False
     writes: bool = False
     untold: str | None = None
+
+    @cached_property
+    def folder(self) -> Path:
+        """Find the working folder.
+
+        Raises:
+            NotFound: it is no longer there.
+        """
+        return working_folder()
 
     @cached_property
     def settings(self) -> Settings:
@@ -90,8 +99,9 @@ class Session:
         Raises:
             NotFound: there is none.
         """
+        ledger = self._open(read_only=dry_run)
         self.writes = not dry_run
-        return self._open(read_only=dry_run)
+        return ledger
 
     def index(self, ledger: Ledger) -> Index:
         """Give the index of an open ledger, whether there is one or not."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.paths import path_in, settings_folder
 from cli.session import Session
 from events.errors import InputError
 
@@ -223,12 +224,22 @@ def _typed(prompt: str) -> bytes:
 
 
 def memory_of(session: Session, file: str | None) -> Memory:
-    """Find the memory of what was signed."""
+    """Find the memory of what was signed.
+
+    Raises:
+        InputError: none was named, and nobody knows the user's own folder.
+    """
     from ledger.log.memory import Memory
 
     if file is not None:
         return Memory(path_of(session, file))
-    return Memory(Path(typer.get_app_dir("whereas")) / "heads.json")
+    own = settings_folder()
+    if own is None:
+        raise InputError(
+            "there is no folder of your own for the memory of what was signed",
+            hint="name one: --memory FILE, never beside the ledger; or set HOME",
+        )
+    return Memory(own / "heads.json")
 
 
 def checkpoints_of(session: Session) -> Checkpoints:
@@ -316,7 +327,7 @@ def read(session: Session, name: str, limit: int = _SMALL_FILE_BYTES) -> bytes:
 
 def path_of(session: Session, name: str) -> Path:
     """Give the path of a file that was named."""
-    return session.folder / Path(name).expanduser()
+    return path_in(session.folder, name)
 
 
 def witnesses_of(policy: Policy) -> tuple[VerifierKey, ...]:

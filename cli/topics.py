@@ -13,8 +13,8 @@ What the exit status of a command means.
        something else
   4    the ledger is damaged
   70   a bug in whereas
-  74   the answer cannot be written: stdout is closed, or its disk is full; what
-       was recorded stays recorded
+  74   the answer, or a file beside it, cannot be written: stdout is closed, or
+       a disk is full; what was recorded stays recorded
   130  interrupted
 
 Answers go to stdout; errors and hints go to stderr.

@@ -313,7 +313,7 @@ def test_a_bug_is_one_line_and_says_how_to_report_it(
     assert desk("init") == snapshot("""\
 --- stderr
 error: this is a bug: ZeroDivisionError: division by zero
-hint: what has no receipt was not recorded; please report what this prints:
+hint: nothing was recorded; please report what this prints:
   whereas --debug init
 --- exit status 70
 """)
