@@ -7,7 +7,11 @@ signing key is stolen as well; then somebody who kept a checkpoint finds it.
 from __future__ import annotations
 
 import base64
+import csv
+import io
 import json
+import os
+import tracemalloc
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -18,10 +22,13 @@ import pytest
 
 from events.codec import disclosure, disclosure_digest
 from events.errors import InputError, Integrity, Refused, WhereasError
+from ledger.audit.body import history_of
 from ledger.audit.export import export
 from ledger.audit.heads import Head, Snapshot
+from ledger.audit.leaf import read_leaves
 from ledger.audit.manifest import Manifest
 from ledger.audit.packing import pack, unpack
+from ledger.audit.readable import HISTORY_HEADER
 from ledger.audit.rotation import state_rotation
 from ledger.audit.signing import sign_now
 from ledger.audit.trust import Trust
@@ -762,6 +769,128 @@ def test_a_change_of_keys_names_the_keys_of_its_statement(
     with pytest.raises(Integrity, match="names other keys than its own") as found:
         verified(rebuilt(files, events, NEXT), tmp_path / "b")
     assert found.value.position == 15
+
+
+# --- traps ----------------------------------------------------------------------------
+
+
+def peak_of(files: Files, path: Path) -> tuple[WhereasError, int]:
+    """Verify what is refused; give the error and the most memory it took."""
+    put(files, path)
+    tracemalloc.start()
+    try:
+        with pytest.raises(WhereasError) as found:
+            verify(path, TRUST)
+        return found.value, tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        (SHOWN, b"~" * 5_000_000 + b"\n" * SIZE, "pos:0 discloses more values than an"),
+        (SHOWN, b"\n" * 5_000_000, "does not have a line for each of 16 events"),
+        (SHOWN, b" " * 5_000_000 + b"\n" * SIZE, "pos:0 has a line that is no"),
+        ("state/alpha-beta@2021-01-01.json", b" " * 9_000_000, "not what the events"),
+        ("history.csv", b" " * 9_000_000, "does not say of pos:0 what the event says"),
+    ],
+    ids=["separators", "lines", "blanks", "state", "table"],
+)
+def test_no_file_takes_much_more_memory_than_it_has_bytes(
+    tmp_path: Path, name: str, data: bytes, words: str
+) -> None:
+    error, peak = peak_of(changed(small(), name, data), tmp_path / "b")
+    assert words in str(error)
+    assert peak < 4 * len(data) + 1_000_000
+
+
+@pytest.mark.parametrize("name", ["README", "verify.sh", "log.vkey"])
+def test_what_is_for_convenience_costs_nobody_an_hour(
+    tmp_path: Path, name: str
+) -> None:
+    """A large file that takes no room on the disk, as an archive may bring."""
+    path = put(small(), tmp_path / "b")
+    os.truncate(path / name, 1 << 30)
+    with pytest.raises(InputError, match=f"{name} has more than 1048576 bytes"):
+        verify(path, TRUST)
+
+
+NESTED = b"[" * 100_000
+HUGE = b"9" * 100_000
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("MANIFEST.json", b'{"agreements":' + NESTED),
+        ("MANIFEST.json", b'{"size":' + HUGE + b"}"),
+        ("MANIFEST.json", b'{"size":1e999}'),
+        ("MANIFEST.json", b'{"format":"\\ud800"}'),
+        ("MANIFEST.json", b'{"origin":"\xff"}'),
+        ("checkpoint", b"\n" * 900_000),
+        ("checkpoint", b"x\n\n" + "— a AAAAAAAA\n".encode() * 5_000),
+        ("checkpoint", b"a\n" + HUGE + b"\n\n" + "— a AAAAAAAA\n".encode()),
+        ("keys/3", b"whereas-key-rotation/1\n" * 300),
+        ("keys/9223372036854775808", b"x"),
+        ("keys/" + "9" * 200, b"x"),
+        ("consistency/5-16", b"old 5\n" + b"A" * 1_900_000),
+        ("state/alpha-beta@2020@2021.json", b"{}"),
+        ("state/@2020.json", b"{}"),
+        ("state/_ledger@2020.json", b"{}"),
+    ],
+)
+def test_a_trap_in_a_file_ends_in_words(tmp_path: Path, name: str, data: bytes) -> None:
+    with pytest.raises((InputError, Integrity)):
+        verified(changed(small(), name, data), tmp_path / "b")
+
+
+def test_an_earlier_head_may_have_a_hundred_signatures_by_strangers(
+    tmp_path: Path,
+) -> None:
+    """Names that would move a terminal are told, and believed by nobody."""
+    note = small()["checkpoints/5"] + "— \x9b31m\u202e AAAAAAAA\n".encode() * 99
+    verdict = verified(changed(small(), "checkpoints/5", note), tmp_path / "b")
+    assert "signatures on checkpoints/5 by keys" in " ".join(verdict.not_checked)
+    note += "— one AAAAAAAA\n".encode()
+    with pytest.raises(InputError, match="101 signatures here; 100 are the most"):
+        verified(changed(small(), "checkpoints/5", note), tmp_path / "b")
+
+
+def test_a_name_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = put(small(), tmp_path / "b")
+    (path / os.fsdecode(b"x\xff")).write_bytes(b"")
+    with pytest.raises(InputError, match="is not the name of a file here"):
+        verify(path, TRUST)
+
+
+@pytest.mark.parametrize("digests", [[7], [None], [True], ["short"], {"a": 1}, "a", 7])
+def test_a_digest_is_a_digest(tmp_path: Path, digests: object) -> None:
+    """Else a ledger that was restored from the bundle could not be checked."""
+    events = without_snapshot(events_of(small()))
+    events[0]["data"]["_sd"] = digests
+    with pytest.raises(Integrity, match="digests that are not sorted"):
+        verified(rebuilt(small(), events), tmp_path / "b")
+
+
+@pytest.mark.parametrize("member", ["agreement", "instrument"])
+def test_the_table_that_a_stranger_signed_has_no_formula(
+    tmp_path: Path, member: str
+) -> None:
+    """He keeps a ledger of his own making, in which names are what he likes."""
+    formula = '=HYPERLINK("x"),1\r\n'
+    events = without_snapshot(events_of(small()))
+    events[12][member] = formula
+    files = rebuilt(small(), events)
+    data = unpack(files[f"tile/entries/000.p/{SIZE - 1}"], 0, SIZE - 1)
+    table = HISTORY_HEADER + history_of(read_leaves(data, 0), [*map(leaf_hash, data)])
+    assert verified({**files, "history.csv": table.encode()}, tmp_path / "b").size == 15
+    rows = list(csv.reader(io.StringIO(table, newline="")))
+    assert {len(row) for row in rows} == {9}
+    assert f"'{formula}" in rows[13]
+    plain = table.replace("\"'=", '"=')
+    with pytest.raises(Integrity, match=r"history.csv does not say of pos:12"):
+        verified({**files, "history.csv": plain.encode()}, tmp_path / "b")
 
 
 # --- what stays true ------------------------------------------------------------------

@@ -40,7 +40,13 @@ from typing import Any, NamedTuple, NoReturn
 import msgspec
 
 from events.catalogue import TYPES, fields_of
-from events.codec import SALT_BYTES, canonical, disclosure, disclosure_digest
+from events.codec import (
+    EVENT_BYTES_MAX,
+    SALT_BYTES,
+    canonical,
+    disclosure,
+    disclosure_digest,
+)
 from events.errors import InputError, Integrity
 from ledger.audit.leaf import Leaf, Value
 from ledger.audit.redaction import Redaction, Rule
@@ -51,6 +57,8 @@ BETWEEN = "~"
 _REDACTED, _ERASED = "redacted", "erased"
 _SALT_LENGTH = 22
 _DIGEST_LENGTH = 43
+# Each value has a digest in the event, between quotation marks and with a comma.
+LINES_MAX = EVENT_BYTES_MAX // (_DIGEST_LENGTH + 3)
 _TO_STANDARD = bytes.maketrans(b"-_", b"+/")
 _TO_URL = bytes.maketrans(b"+/", b"-_")
 _erased = msgspec.json.Decoder(tuple[str, ...])
@@ -227,7 +235,7 @@ def _read_all(lines: Sequence[str]) -> list[Line] | None:
 
 def _missing(line: str, position: int) -> Line:
     """Read the line of a value that is not there."""
-    kind, name, *digest = line.split(" ")
+    kind, name, *digest = line.split(" ", 3)
     if kind == _REDACTED and len(digest) == 1:
         return name, digest[0], None, None
     if kind != _ERASED or digest:
@@ -240,8 +248,8 @@ def _digests(leaf: Leaf, data: dict[str, Any]) -> set[str]:
     unique: set[str] = set()
     try:
         unique.update(digests or ())
-        # What is no text is no line's digest, so that it needs no look here.
-        plain = sorted(unique) == digests
+        lengths = set(map(len, unique))
+        plain = sorted(unique) == digests and lengths <= {_DIGEST_LENGTH}
     except TypeError:
         plain = False
     if not plain or data.get("_sd_alg") != "sha-256":

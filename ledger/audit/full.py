@@ -13,7 +13,12 @@ from collections.abc import Sequence
 from events.errors import Integrity
 from ledger.audit import names
 from ledger.audit.body import EACH, Body, Work, history_of
-from ledger.audit.disclosed import BETWEEN, DISCLOSURE_BYTES_MAX, read_packed
+from ledger.audit.disclosed import (
+    BETWEEN,
+    DISCLOSURE_BYTES_MAX,
+    LINES_MAX,
+    read_packed,
+)
 from ledger.audit.heads import Snapshot
 from ledger.audit.leaf import read_leaves
 from ledger.audit.packing import PACK_BYTES_MAX, unpack
@@ -71,19 +76,28 @@ def read_pack(bundle: Bundle, index: int, width: int) -> list[list[str]]:
     """Read what up to 256 events disclose: a line an event, its parts apart.
 
     Raises:
-        Integrity: there are fewer or more lines than events.
+        Integrity: there are fewer or more lines than events, or one is too long.
     """
     name = names.disclosures_path(index, width)
     data = bundle.take(name, TILE_WIDTH * DISCLOSURE_BYTES_MAX)
-    *lines, behind = data.decode("ascii", "replace").split("\n")
-    if len(lines) != width or behind:
+    start, count = index * TILE_WIDTH, data.count(b"\n")
+    # Counted before it is taken apart: 51 MB of separators would become gigabytes.
+    if count != width or not data.endswith(b"\n"):
         raise Integrity(
             f"{name} does not have a line for each of {width} events",
             file=name,
-            position=index * TILE_WIDTH + min(len(lines), width - 1),
+            position=start + min(count, width - 1),
             expected=width,
-            found=len(lines),
+            found=count,
         )
+    *lines, _ = data.decode("ascii", "replace").split("\n")
+    for position, line in enumerate(lines, start):
+        if line.count(BETWEEN) >= LINES_MAX:
+            raise Integrity(
+                f"pos:{position} discloses more values than an event can have",
+                file=name,
+                position=position,
+            )
     return [line.split(BETWEEN) if line else [] for line in lines]
 
 

@@ -32,11 +32,16 @@ _DAY_LENGTH = len("2025-10-28")
 
 
 def history_line(leaf: Leaf, hashed: bytes) -> str:
-    """Write the line of one event."""
+    """Write the line of one event.
+
+    Names and instruments are plain words in every ledger of this product, and anything
+    in a bundle that somebody else has made and signed.
+    """
     effective, instrument = leaf.effective or "", leaf.instrument or ""
     return (
-        f"{leaf.position},{leaf.recorded_at},{leaf.agreement},{leaf.seq},{leaf.type},"
-        f"{_cell(effective)},{instrument},{_cell(leaf.recorded_by)},{hashed.hex()}\r\n"
+        f"{leaf.position},{leaf.recorded_at},{_cell(leaf.agreement)},{leaf.seq},"
+        f"{leaf.type},{_cell(effective)},{_cell(instrument)},{_cell(leaf.recorded_by)},"
+        f"{hashed.hex()}\r\n"
     )
 
 

@@ -92,6 +92,7 @@ printf 'signed by %s: %s events\n' "$name" "$size"
 # (RFC 9162, section 2.1.3.2).
 climb() {
     at=$1 fn=$2 sn=$(($3 - 1))
+    [ "$fn" -le "$sn" ] || fail "pos:$2 is behind the last event"
     while read -r sibling; do
         sibling=$(printf '%s' "$sibling" | base64 -d | hexed)
         [ "$sn" -gt 0 ] || fail 'a proof is too long'
