@@ -1,7 +1,7 @@
 """Write an event in an editor, with what it may hold before one's eyes.
 
 What was written is never lost: what cannot be recorded is opened again with the reason
-on top, and kept in a file when it is closed unchanged.
+on top, and the file is kept when it is closed unchanged, or when anything else fails.
 """
 
 from __future__ import annotations
@@ -9,14 +9,17 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from cli import fields
 from cli.errors import words_of
+from cli.output import aside
+from cli.paths import reason
 from cli.session import Session
 from events.base import Event
 from events.catalogue import effect_and_example, fields_of
@@ -95,7 +98,7 @@ def revise(session: Session, target: Entry, given: Mapping[str, Any], use: Use) 
         replacement = {
             key: read.get(key)
             for key in dict.fromkeys([*recorded, *read])
-            if key != "event" and _plain(read.get(key)) != recorded.get(key)
+            if key != "event" and read.get(key) != recorded.get(key)
         }
         if not replacement:
             raise NothingWritten("nothing was changed, so nothing is recorded")
@@ -118,35 +121,57 @@ def _event(cls: type[Event], use: Use) -> Use:
 
 def _until_used(session: Session, text: str, use: Use) -> None:
     """Open an editor until what was written can be used, or is closed unchanged."""
+    path = Path(tempfile.mkdtemp(prefix="whereas-")) / "event.yaml"
+    _write(path, text)
+    try:
+        _edit_until_used(session, path, use)
+    except NothingWritten:
+        shutil.rmtree(path.parent)
+        raise
+    except BaseException as error:
+        if session.recorded or _written(path) == text:
+            shutil.rmtree(path.parent)
+            raise
+        kept = f"what was written is kept in {path}"
+        if isinstance(error, WhereasError):
+            error.hint = kept if error.hint is None else f"{error.hint}\n{kept}"
+        else:
+            aside(kept)
+        raise
+    shutil.rmtree(path.parent)
+
+
+def _edit_until_used(session: Session, path: Path, use: Use) -> None:
+    """Have a file edited until it can be used, or is closed unchanged."""
     while True:
-        written = _edited(session, text)
+        text = _written(path)
+        _edit(session, path)
+        written = _written(path)
         try:
             use(_read(written))
         except NothingWritten:
             raise
         except WhereasError as error:
-            if text.startswith(_TOP) and _body(written) == _body(text):
-                raise _kept(written, error) from error
-            text = _with_error(written, error)
+            unchanged = text.startswith(_TOP) and _body(written) == _body(text)
+            if unchanged or session.recorded:
+                raise
+            _write(path, _with_error(written, error))
         else:
             return
 
 
-def _kept(written: str, error: WhereasError) -> WhereasError:
-    """Keep what was written in a file, and say so."""
-    descriptor, path = tempfile.mkstemp(prefix="whereas-", suffix=".yaml", text=True)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(_body(written))
-    hint = f"what was written is kept in {path}"
-    told = hint if error.hint is None else f"{error.hint}\n{hint}"
-    return type(error)(str(error), hint=told, **error.facts)
-
-
 def _with_error(written: str, error: WhereasError) -> str:
-    """Put the reason on top of what was written."""
-    reasons = [line for line in words_of(error, ()) if not line.startswith("  |")]
-    top = "\n".join(f"# {line}" for line in reasons)
-    return f"{top}\n{_body(written)}"
+    """Put the reason on top of what was written, and count its lines with it."""
+    body = _body(written)
+    if (line := error.number("line")) is not None:
+        before = written.count("\n") - body.count("\n")
+        error.facts["line"] = line - before + len(_reasons(error))
+    return "".join(f"# {told}\n" for told in _reasons(error)) + body
+
+
+def _reasons(error: WhereasError) -> list[str]:
+    """Say what is wrong, without the line that stands below."""
+    return [line for line in words_of(error, ()) if not line.startswith("  |")]
 
 
 def _body(text: str) -> str:
@@ -157,52 +182,55 @@ def _body(text: str) -> str:
     return "".join(lines)
 
 
-def _edited(session: Session, text: str) -> str:
-    """Let somebody edit a text."""
+def _write(path: Path, text: str) -> None:
+    """Write a file, in which bytes that are no text stay as they are."""
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))
+
+
+def _written(path: Path) -> str:
+    """Read a file, whatever an editor has made of it."""
+    return path.read_bytes().decode("utf-8", "surrogateescape")
+
+
+def _edit(session: Session, path: Path) -> None:
+    """Let somebody edit a file."""
     environ = session.environ
     default = "notepad" if os.name == "nt" else "vi"
     editor = environ.get("VISUAL") or environ.get("EDITOR") or default
-    with tempfile.TemporaryDirectory(prefix="whereas-") as folder:
-        path = Path(folder) / "event.yaml"
-        path.write_text(text, encoding="utf-8")
-        try:
-            # The editor is what the user has set for this, not what anybody sends.
-            subprocess.run([*shlex.split(editor), str(path)], check=True)  # noqa: S603  # as above
-        except (OSError, subprocess.CalledProcessError) as error:
-            if isinstance(error, OSError):
-                why = (error.strerror or str(error)).lower()
-            else:
+    try:
+        # The editor is what the user has set for this, not what anybody sends.
+        subprocess.run([*shlex.split(editor), str(path)], check=True)  # noqa: S603  # as above
+    except (OSError, ValueError, subprocess.CalledProcessError) as error:
+        match error:
+            case OSError():
+                why = reason(error)
+            case subprocess.CalledProcessError():
                 why = f"it ended with status {error.returncode}"
-            raise InputError(
-                f"the editor {editor} could not be used: {why}",
-                hint="set EDITOR, or give the fields as options",
-            ) from error
-        return path.read_text(encoding="utf-8")
+            case _:
+                why = "a quotation in it is not closed"
+        raise InputError(
+            f"the editor {editor} could not be used: {why}",
+            hint="set EDITOR, or give the fields as options",
+        ) from error
 
 
 def _read(text: str) -> dict[str, Any]:
-    """Read what was written."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError
+    """Read what was written, as an import file is read."""
+    from ledger.importing.decoding import decode, without_mark
+    from ledger.importing.nodes import plain
+    from ledger.importing.pages import Page
+    from ledger.importing.yaml_nodes import read_yaml
 
-    try:
-        read = YAML(typ="safe", pure=True).load(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark
-        line = mark.line + 1 if mark else None
-        raise InputError(
-            f"this is not YAML: {error.problem}",
-            path="event.yaml",
-            line=line,
-            column=mark.column + 1 if mark else None,
-            excerpt=text.splitlines()[mark.line] if mark else None,
-            hint="put words that hold a colon or # in quotes",
-        ) from error
-    if read is None:
-        return {}
-    if not isinstance(read, dict):
-        raise InputError("an event is written as field: value", path="event.yaml")
-    return read
+    data, _ = without_mark(text.encode("utf-8", "surrogateescape"))
+    page = Page("event.yaml", decode(data, "event.yaml"))
+    nodes = list(read_yaml(page))
+    for node in nodes[1:]:
+        raise page.error("only one event is written here", node.start)
+    for node in nodes:
+        if not isinstance(node.value, dict):
+            raise page.error("an event is written as field: value", node.start)
+        return cast("dict[str, Any]", plain(node))
+    return {}
 
 
 def _lines(cls: type[Event], given: Mapping[str, Any]) -> Iterator[str]:
@@ -233,13 +261,3 @@ def _lines(cls: type[Event], given: Mapping[str, Any]) -> Iterator[str]:
 def _flow(value: Any) -> str:
     """Write a value in one line of YAML; JSON is YAML."""
     return json.dumps(value, ensure_ascii=False)
-
-
-def _plain(value: Any) -> Any:
-    """Give a value of YAML as it was recorded, to compare it."""
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    isoformat = getattr(value, "isoformat", None)
-    return isoformat() if isoformat else value

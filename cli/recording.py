@@ -67,6 +67,7 @@ def record(
 
             put(rehearsed(ledger, drafts, receipts, session), session)
         else:
+            session.recorded = True
             types = [draft.event.TYPE for draft in drafts]
             give(session, ledger, receipts, types, proving)
 

@@ -47,6 +47,7 @@ class Session:
         format: json, jsonl or csv where one was asked for.
         debug: show where an unexpected error came from.
         writes: whether the ledger was opened to record something.
+        recorded: whether the one thing to record is recorded, whatever fails then.
         untold: the title of the answer, where stdout alone is told of it.
     """
 
@@ -58,6 +59,7 @@ class Session:
     format: str | None = None
     debug: bool = False
     writes: bool = False
+    recorded: bool = False
     untold: str | None = None
 
     @cached_property

@@ -17,6 +17,7 @@ from inline_snapshot import snapshot
 from cli import fields
 from cli.command_lines import command_line
 from events.catalogue import TYPES, USER_TYPES, effect_and_example, fields_of
+from events.errors import Refused
 from events.reader import read_event
 from ledger.sqlite import connection
 from tests.cli_run import OPENED, Desk, told
@@ -410,9 +411,97 @@ def test_what_cannot_be_recorded_is_kept_in_a_file(
     env = editor({"party:": "party: gamma"})
     ran = desk.run("append party-left a-b --effective 2026-01-01 --edit", env=env)
     assert ran.status == 1
-    [kept] = desk.folder.glob("whereas-*.yaml")
-    assert f"hint: what was written is kept in /desk/{kept.name}" in ran.stderr
+    [kept] = desk.folder.glob("whereas-*/event.yaml")
+    named = kept.relative_to(desk.folder)
+    assert f"hint: what was written is kept in /desk/{named}\n" in ran.stderr
     assert "party: gamma" in kept.read_text()
+
+
+def writing(desk: Desk, text: bytes, status: int = 0) -> dict[str, str]:
+    """An editor that writes these bytes, whatever stands there."""
+    script = desk.folder / "writing.py"
+    script.write_text(
+        "import pathlib, sys\n"
+        "path = pathlib.Path(sys.argv[1])\n"
+        "top = [x for x in path.read_bytes().splitlines(True) if x[:7] == b'# error']\n"
+        f"path.write_bytes(b''.join(top) + {text!r})\n"
+        f"sys.exit({status})\n"
+    )
+    return {"EDITOR": f"{sys.executable} {script}"}
+
+
+@pytest.mark.parametrize(
+    ("written", "status", "told"),
+    [
+        (b"party: beta\neffective: 2019-02-30", 2, "2019-02-30"),
+        (b"effective: 2026\nparty: be\x07ta", 2, "event.yaml:3:10: the control"),
+        (b"effective: 2026\nparty: b\xe9ta", 2, "event.yaml:3:9: the byte 0xe9"),
+        (b"effective: 2026\nparty: &x beta", 2, "event.yaml:3:8: the anchor &x"),
+        (b"effective: 2026\n---\nparty: beta", 2, "event.yaml:4:1: only one event"),
+        (b"beta", 2, "event.yaml:2:1: an event is written as field: value"),
+    ],
+)
+def test_whatever_was_written_is_kept(
+    desk: Desk,
+    written: bytes,
+    status: int,
+    told: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(desk.folder))
+    ran = desk.run("append party-left a-b --edit", env=writing(desk, written))
+    assert ran.status == status
+    assert told in ran.stderr
+    [kept] = desk.folder.glob("whereas-*/event.yaml")
+    assert f"hint: what was written is kept in /desk/{kept.parent.name}" in ran.stderr
+    assert kept.read_bytes().endswith(written)
+
+
+def test_what_was_written_is_kept_though_the_editor_fails(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(desk.folder))
+    env = writing(desk, b"party: beta", status=1)
+    assert desk.run("append party-left a-b --edit", env=env).status == 2
+    [kept] = desk.folder.glob("whereas-*/event.yaml")
+    assert kept.read_bytes() == b"party: beta"
+
+
+def test_what_was_written_is_kept_though_there_is_a_bug(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(desk.folder))
+    monkeypatch.setattr("cli.commands.append.read", lambda *_: 1 / 0)
+    env = writing(desk, b"party: beta")
+    ran = desk.run("append party-left a-b --edit", env=env)
+    assert ran.status == 70
+    [kept] = desk.folder.glob("whereas-*/event.yaml")
+    assert f"what was written is kept in /desk/{kept.parent.name}" in ran.stderr
+
+
+def test_what_was_recorded_is_not_opened_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> None:
+        raise Refused("the proof went wrong")
+
+    monkeypatch.setattr("tempfile.tempdir", str(desk.folder))
+    monkeypatch.setattr("cli.recording.give", failing)
+    env = writing(desk, b"effective: 2026-01-01\nparty: beta")
+    assert desk.run("append party-left a-b --edit", env=env).status == 1
+    assert events(desk) == 6
+    assert not list(desk.folder.glob("whereas-*"))
+
+
+def test_nothing_is_left_of_what_was_used_or_not_written(
+    desk: Desk, editor: Editor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(desk.folder))
+    desk.run("append party-left a-b --edit", env=editor())
+    env = writing(desk, b"effective: 2026-01-01\nparty: beta")
+    assert desk.run("append party-left a-b --edit", env=env).status == 0
+    assert desk.run("append party-left a-b --edit", env={"EDITOR": "nosuch"}).status
+    assert not list(desk.folder.glob("whereas-*"))
 
 
 def test_an_event_left_empty_is_not_recorded(desk: Desk, editor: Editor) -> None:
