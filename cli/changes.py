@@ -29,10 +29,12 @@ _SHOWN = (
 )
 # What a provision is told by when it comes or goes.
 _MAIN = {"level": "", "quantity": "", "scope": "over", "starts": "from", "ends": "ends"}
-_NONE = {"starts": "not stated", "ends": "not stated"}
+_NONE = {"starts": "not stated", "ends": "not stated", "later": "as agreed"}
 # A reader is told of the end itself, and of the readings.
 # Sentences, which stay as somebody wrote them.
 _WORDS = {"condition", "readings", "text", "name", "title"}
+# The end is told by one word, whether as agreed or as what that has come to.
+_LABELS = {"ends_between": "ends", "later": "ends"}
 _FOLLOWS = {"flags", "ended", "agreed_ends", "amount", "rate"}
 
 
@@ -81,6 +83,8 @@ def value(given: Any, field: str | None) -> str:
             words = _fields(given, field)
         case list() | tuple() if field == "scope":
             words = scope_words(given)
+        case (first, last) if field == "ends_between":
+            words = _range(first, last)
         case list() | tuple() if field in {"claimed", "determined"}:
             words = spans(given)
         case list() | tuple():
@@ -96,6 +100,8 @@ def _fields(given: Mapping[str, Any], field: str | None) -> str:
     """Write what has fields in words."""
     if field is None:
         return _whole(given)
+    if field == "later":
+        return f"{given['effective']} ({numbers([given['event']])})"
     if field == "readings":
         return f"{given['reading']} ({given['by']})"
     if field == "price_schedule":
@@ -130,7 +136,16 @@ def _line(name: str, before: Any, after: Any) -> str:
     )
     if name == "status":
         was, now = was.replace("-", " "), now.replace("-", " ")
-    return f"{name.replace('_', ' ')}: {was} -> {now}"
+    return f"{_LABELS.get(name, name).replace('_', ' ')}: {was} -> {now}"
+
+
+def _range(first: str | None, last: str | None) -> str:
+    """Tell on which day something ends, as far as that is known."""
+    if first == last:
+        return first or "not known when"
+    if first is None:
+        return f"by {last}"
+    return f"{first} or a later term" + (f", by {last}" if last else "")
 
 
 def _whole(given: Mapping[str, Any]) -> str:

@@ -298,6 +298,7 @@ Differs on 2027-05-01
                              waits for: milestone agi-verified -> nothing
   ~  ip-research             status: contingent -> ended
                              waits for: milestone agi-verified determined -> nothing
+                             ends: by 2031-01-01 -> 2027-05-01
   ~  compute-threshold       status: contingent -> ended
                              waits for: milestone agi-verified claimed -> nothing
   ~  milestone agi-verified  determined: nothing -> 2027-05-01

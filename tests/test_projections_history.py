@@ -200,3 +200,86 @@ def test_why_tells_what_happened_to_a_provision_beside_its_terms() -> None:
         "contested": ["d"],
         "suspension": "suspended until 2023",
     }
+
+
+RENEWS = """
+- {event: LicenceGranted, effective: 2020, id: p, holder: a, ends: renews every 12 months from (through 2020) unless notice 3 months before}
+- {event: NoticeGiven, effective: %s, provision: p, kind: non-renewal, by: a}
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "told", "ends"),
+    [
+        ("2020-10-01", "in time to end it 2021-01-01", "2021-01-01"),
+        (
+            "2020-10-02",
+            "too late to end it 2021-01-01, in time to end it 2022-01-01",
+            "2022-01-01",
+        ),
+        ("2020", "", None),
+    ],
+)
+def test_why_tells_which_term_a_notice_ends(
+    given: str, told: str, ends: str | None
+) -> None:
+    there = timeline(RENEWS % given)
+    answer = why_answer(there, "p", PartialDate.parse("2020"), known=KNOWN)
+    (value,) = [part.value for part in answer.parts if part.part == "notices"]
+    assert value == [", ".join(filter(None, (f"non-renewal by a ({given})", told)))]
+    first, last = answer.provision.ends_between
+    assert (first if first == last else None) == ends
+
+
+def test_a_notice_after_all_renewals_ends_no_term() -> None:
+    ledger = (RENEWS % "2020-12-01").replace("before", "before at most 1 times")
+    answer = why_answer(timeline(ledger), "p", PartialDate.parse("2020"), known=KNOWN)
+    (value,) = [part.value for part in answer.parts if part.part == "notices"]
+    late = "too late to end it 2021-01-01, too late to end any term"
+    assert value == [f"non-renewal by a (2020-12-01), {late}"]
+
+
+@pytest.mark.parametrize(
+    ("given", "before", "after"),
+    [
+        ("2021-09-01", ("2022-01-01", None), ("2022-01-01", "2022-01-01")),
+        # Too late for the running term.
+        ("2021-11-01", ("2022-01-01", None), ("2023-01-01", "2023-01-01")),
+    ],
+)
+def test_a_notice_differs_in_the_end_that_it_makes_certain(
+    given: str, before: tuple[str, str | None], after: tuple[str, str]
+) -> None:
+    there = entries(RENEWS % given)
+    horizon = parse_day("2021-06-01")
+    found = diff_answer(
+        *(
+            state(timeline_of(known, horizon=horizon), "2021-12-01")
+            for known in (there[:2], there)
+        )
+    )
+    assert [(c.field, c.before, c.after, c.events) for c in found.changes] == [
+        ("ends_between", before, after, (3,))
+    ]
+
+
+def test_an_end_recorded_for_a_later_day_differs_on_the_day_before() -> None:
+    ledger = """
+- {event: LicenceGranted, effective: 2020, id: p, holder: a, ends: through 2030}
+- {event: ProvisionEnded, effective: 2025-06-01, provision: p, basis: terminated}
+"""
+    there = [timeline_of(entries(ledger)[:seq]) for seq in (2, 3)]
+    (change,) = diff_answer(*(state(one, "2024") for one in there)).changes
+    assert (change.field, change.before) == ("later", None)
+    assert (change.after["effective"], change.after["event"]) == ("2025-06-01", 3)
+
+
+def test_how_far_silence_counts_makes_no_end_another() -> None:
+    there = entries(
+        "- {event: LicenceGranted, effective: 2020, id: p, holder: a, ends: milestone m}"
+    )
+    states = [
+        state(timeline_of(there, horizon=parse_day(day)), "2024")
+        for day in ("2021-01-01", "2022-01-01")
+    ]
+    assert not diff_answer(*states).changes

@@ -22,6 +22,8 @@ _PROVISION_FIELDS = (
     *("status", "waits_for", "holders", "against", "level", "quantity", "basis"),
     *("scope", "starts", "ends", "condition", "terms", "readings", "flags"),
 )
+# What the end comes to is told where its words are the same.
+_COMES_TO = ("ends_between", "later")
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,7 +96,7 @@ def changes(
         "provision",
         {p.id: msgspec.to_builtins(p) for p in before.provisions},
         {p.id: msgspec.to_builtins(p) for p in after.provisions},
-        lambda fields: {name: fields[name] for name in _PROVISION_FIELDS},
+        _of_provision,
     )
     yield from sides.listed("party", before.parties, after.parties, "id")
     yield from sides.listed(
@@ -131,6 +133,30 @@ def _waiting(pending: list[Fields]) -> dict[str, Fields]:
         str(one["event"] or f"supposed {one['type']} {one['effective']}"): one
         for one in pending
     }
+
+
+def _same_words(was: Fields, now: Fields) -> bool:
+    """Tell whether only what the end comes to may tell that it is another.
+
+    That an end came of which nothing was known is told by the status.
+    """
+    sides = (was, now)
+    came = len({side.get("status") == "ended" for side in sides}) > 1
+    open_ = any(side.get("ends_between") == (None, None) for side in sides)
+    return was.get("ends") == now.get("ends") and not (came and open_)
+
+
+def _of_provision(fields: Fields) -> Fields:
+    """Leave what is compared of a provision.
+
+    Of its end, that is what a reader is told. The first possible day of one that is
+    open moves with the horizon, unless it is the end of a term that may be renewed.
+    """
+    first, last = fields["ends_between"]
+    if first != last and not (fields["ends"] or "").startswith("renews "):
+        first = None
+    told = {name: fields[name] for name in _PROVISION_FIELDS}
+    return {**told, "ends_between": (first, last), "later": fields["later"]}
 
 
 def _without_numbers(fields: Fields) -> Fields:
@@ -172,9 +198,10 @@ class _Sides(NamedTuple):
                 yield change(sign=sign, field=None, before=old, after=new)
                 continue
             was, now = compared(old), compared(new)
+            left_out = () if _same_words(was, now) else _COMES_TO
             for name in dict.fromkeys([*was, *now]):
                 one, other = was.get(name), now.get(name)
-                if one != other:
+                if one != other and name not in left_out:
                     yield change(sign="~", field=name, before=one, after=other)
 
     def events(self, old: Fields | None, new: Fields | None) -> tuple[int, ...]:

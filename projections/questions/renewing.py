@@ -10,10 +10,11 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from events.dates import INF, NEG_INF
+from events.dates import INF, NEG_INF, day_text
 from events.when import Duration, Expr, Renews, limbs
 from projections.fold.facts import Facts
 from projections.fold.moving import END_OF_CALENDAR, LEAST_DAYS_IN, after, before
+from projections.fold.provision import Provision
 from projections.fold.resolve import resolve
 from projections.fold.spans import Span
 
@@ -84,3 +85,40 @@ def _counts(expr: Renews) -> range:
         return range(expr.at_most)
     # By then every term has left the calendar.
     return range(END_OF_CALENDAR // (expr.every.count * LEAST_DAYS_IN[expr.every.unit]))
+
+
+def notice_told(notice: Span, provision: Provision, facts: Facts) -> str | None:
+    """Say which term a notice of non-renewal ends, and which it was too late for.
+
+    Args:
+        notice: the days on which it may have been given.
+        provision: what it is about.
+        facts: what is known.
+
+    Returns:
+        Words; None where the days or the agreement leave it open.
+    """
+    if provision.ends is None or not notice.exact:
+        return None
+    for expr in renewals(provision.ends.expr):
+        first = resolve(expr.first, facts, provision.id)
+        ahead = expr.notice
+        if first.exact and NEG_INF < first.lo < INF and isinstance(ahead, Duration):
+            return _notice_told(notice.lo, first.lo, expr, ahead)
+    return None
+
+
+def _notice_told(notice: int, first: int, expr: Renews, ahead: Duration) -> str:
+    """Compare a notice with the last days on which it ends each term."""
+
+    def end(count: int) -> int:
+        return after(first, expr.every, times=count)
+
+    counts = _counts(expr)
+    at = bisect_left(counts, notice, key=lambda count: before(end(count), ahead))
+    words = f"in time to end it {day_text(end(at))}"
+    if at == len(counts):
+        words = "too late to end any term"
+    if at and notice < (missed := end(at - 1)):
+        return f"too late to end it {day_text(missed)}, {words}"
+    return words

@@ -19,6 +19,7 @@ from projections.fold.timeline import Timeline
 from projections.questions.answers import KnownAt, ProvisionAnswer, provision_answer
 from projections.questions.endings import endings_after
 from projections.questions.history import EventAnswer, event_answer
+from projections.questions.renewing import notice_told
 
 WHY_SCHEMA = "whereas/why/1"
 
@@ -140,11 +141,16 @@ def _choices(provision: Provision, timeline: Timeline) -> Iterator[str]:
 
 
 def _notices(provision: Provision, timeline: Timeline) -> Iterator[str]:
-    """Write the notices that were given: of what, by whom and when."""
+    """Write the notices that were given: of what, by whom, when, and to what end."""
+    facts = timeline.facts
+    spans = {dated.seq: dated.span for dated in facts.notices.get(provision.id, ())}
     for entry in _bearing(provision, timeline):
         event = entry.event
         if isinstance(event, NoticeGiven):
-            yield f"{event.kind} by {event.by} ({entry.envelope.effective})"
+            words = f"{event.kind} by {event.by} ({entry.envelope.effective})"
+            span = spans.get(entry.seq)
+            told = span and notice_told(span, provision, facts)
+            yield f"{words}, {told}" if told else words
 
 
 def _bearing(provision: Provision, timeline: Timeline) -> Iterator[Entry]:
