@@ -122,7 +122,7 @@ class Appending:
     ) -> list[Receipt]:
         """Record batches, all or none of them; see ``Ledger.append_batches``."""
         drafts = [draft for batch in batches for draft in batch.drafts]
-        _check(drafts, recorded_by, system=system)
+        check_drafts(drafts, recorded_by, system=system)
         for batch in batches:
             if batch.name is not None:
                 _check_words("batch", batch.name)
@@ -331,8 +331,15 @@ def _numbered(sealed: Sequence[Pending], places: Places) -> list[Pending]:
     ]
 
 
-def _check(drafts: Sequence[Draft], recorded_by: str, *, system: bool) -> None:
-    """Check what can be checked without the ledger."""
+def check_drafts(
+    drafts: Sequence[Draft], recorded_by: str, *, system: bool = False
+) -> None:
+    """Check what can be checked without the ledger.
+
+    Raises:
+        InputError: there is an empty name, or a key twice.
+        Refused: an event is written by the ledger itself.
+    """
     _check_words("recorded_by", recorded_by)
     for draft in drafts:
         if draft.key is not None:

@@ -20,7 +20,7 @@ from ledger.sqlite.connection import create
 from ledger.sqlite.failures import read_only
 from ledger.sqlite.reading import SQLiteStore
 from ledger.sqlite.readonly import ReadOnlyFile
-from ledger.store import Growth, Head, Store
+from ledger.store import Growth, Head, Store, Summary
 from ledger.streams import entries_between, entries_of, unknown
 from projections.fold.record import as_recorded
 from projections.fold.timeline import Timeline, timeline_of
@@ -216,7 +216,11 @@ class Ledger:
         )
 
     def append_batches(
-        self, batches: Sequence[DraftBatch], *, recorded_by: str
+        self,
+        batches: Sequence[DraftBatch],
+        *,
+        recorded_by: str,
+        dry_run: bool = False,
     ) -> list[Receipt]:
         """Record batches in one transaction, all or none of them.
 
@@ -227,9 +231,10 @@ class Ledger:
         Args:
             batches: the batches, of at most ``AGREEMENTS_KEPT`` agreements.
             recorded_by: who records them.
+            dry_run: check everything and write nothing, as :meth:`append` does.
 
         Returns:
-            A receipt a draft, in order.
+            A receipt a draft, in order; from a dry run only those already there.
 
         Raises:
             Conflict: as :meth:`append`; also where some are there already.
@@ -237,7 +242,10 @@ class Ledger:
             NotFound: an agreement is not there.
             InputError: a draft cannot be recorded by itself, or a key is there twice.
         """
-        return self._writing.appending.append_batches(batches, recorded_by=recorded_by)
+        appending = self._rehearsing() if dry_run else self._writing.appending
+        return appending.append_batches(
+            batches, recorded_by=recorded_by, dry_run=dry_run
+        )
 
     def append_system(
         self, drafts: Sequence[Draft], *, recorded_by: str
@@ -366,8 +374,16 @@ class Ledger:
         stop = None if limit is None else start + limit
         return entries_between(self.store, start, stop)
 
-    def agreements(self) -> list[Listed]:
-        """List the agreements, sorted by name; a few look-ups an agreement."""
+    def agreements(self, known: int | None = None) -> list[Listed]:
+        """List the agreements, sorted by name; a few look-ups an agreement.
+
+        Args:
+            known: the last position included; all by default.
+        """
+        summaries: Iterable[Summary] = self.store.summaries()
+        # What was recorded since is counted out agreement by agreement.
+        if known is not None and known + 1 < self.size:
+            summaries = self._until(summaries, known)
         return [
             Listed(
                 found.agreement,
@@ -375,8 +391,16 @@ class Ledger:
                 found.events,
                 found.recorded_at,
             )
-            for found in self.store.summaries()
+            for found in summaries
         ]
+
+    def _until(self, summaries: Iterable[Summary], known: int) -> Iterator[Summary]:
+        """Summarise agreements as they were known at a position."""
+        for found in summaries:
+            last = self.store.last_seq(found.agreement, known)
+            if (row := self.store.row(found.agreement, last)) is not None:
+                at = self.store.recorded_at(row.position)
+                yield found._replace(events=last, recorded_at=at)
 
     def names(self) -> list[str]:
         """List the names of the agreements, sorted."""

@@ -8,16 +8,19 @@ used twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from events.catalogue import fields_of
-from events.entry import Draft, Entry
+from events.entry import Draft, Entry, Envelope
 from events.errors import Conflict
 from ledger.log import tree
 from ledger.placing import receipt_of
 from ledger.receipts import Receipt
 from ledger.rows import entry_of
 from ledger.store import Row, Store
+
+# An agreement, and an idempotency key in it.
+Key = tuple[str, str]
 
 
 def replayed(store: Store, drafts: Sequence[Draft]) -> list[Receipt]:
@@ -33,22 +36,41 @@ def replayed(store: Store, drafts: Sequence[Draft]) -> list[Receipt]:
     Raises:
         Conflict: a key is used for something else, or only some are recorded.
     """
-    keys = [(d.agreement, d.key) for d in drafts if d.key is not None]
-    found = store.keyed(keys) if keys else {}
+    found = store.keyed(keys) if (keys := keys_of(drafts)) else {}
+    entries = repeated(drafts, {key: entry_of(row) for key, row in found.items()})
+    return _receipts(store, [(found[_key(e.envelope)], e) for e in entries])
+
+
+def keys_of(drafts: Sequence[Draft]) -> list[Key]:
+    """List the keys of drafts that have one."""
+    return [_key(draft) for draft in drafts if draft.key is not None]
+
+
+def repeated(drafts: Sequence[Draft], found: Mapping[Key, Entry]) -> list[Entry]:
+    """Give the entries of drafts that are all there already, or nothing.
+
+    Args:
+        drafts: the events; those without a key are new.
+        found: what is there under their keys.
+
+    Raises:
+        Conflict: a key is used for something else, or only some are there.
+    """
     if not found:
         return []
-    there = [(d, found.get((d.agreement, d.key or ""))) for d in drafts]
-    rows = [_same(draft, row) for draft, row in there if row is not None]
-    if len(rows) < len(drafts):
-        new = next(draft for draft, row in there if row is None)
+    there = [(draft, found.get(_key(draft))) for draft in drafts]
+    entries = [_same(draft, entry) for draft, entry in there if entry is not None]
+    if len(entries) < len(drafts):
+        new = next(draft for draft, entry in there if entry is None)
+        first = entries[0]
         raise Conflict(
-            f"{len(rows)} of these {len(drafts)} events are recorded already, the first"
-            f" as {rows[0][0].agreement} @{rows[0][0].seq}; nothing was recorded",
+            f"{len(entries)} of these {len(drafts)} events are recorded already, the"
+            f" first as {first.envelope.agreement} @{first.seq}; nothing was recorded",
             hint="append only those that are new",
-            there=[row.position for row, _ in rows],
+            there=[entry.envelope.position for entry in entries],
             new=new.key or new.event.TYPE,
         )
-    return _receipts(store, rows)
+    return entries
 
 
 def difference(draft: Draft, entry: Entry) -> str | None:
@@ -67,9 +89,13 @@ def difference(draft: Draft, entry: Entry) -> str | None:
     return next(_differences(draft, entry), None)
 
 
-def _same(draft: Draft, row: Row) -> tuple[Row, Entry]:
-    """Check that a row is what a draft says."""
-    entry = entry_of(row)
+def _key(keyed: Draft | Envelope) -> Key:
+    """Give the key of an event in its agreement."""
+    return keyed.agreement, keyed.key or ""
+
+
+def _same(draft: Draft, entry: Entry) -> Entry:
+    """Check that a recorded event is what a draft says."""
     field = difference(draft, entry)
     if field is not None:
         raise Conflict(
@@ -80,9 +106,9 @@ def _same(draft: Draft, row: Row) -> tuple[Row, Entry]:
             conflict=entry.label,
             field=field,
             key=draft.key,
-            position=row.position,
+            position=entry.envelope.position,
         )
-    return row, entry
+    return entry
 
 
 def _receipts(store: Store, rows: Sequence[tuple[Row, Entry]]) -> list[Receipt]:

@@ -116,7 +116,7 @@ def test_an_interrupted_dry_run_says_that_nothing_was_to_be_recorded(
     def stopped(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("ledger.ledger.Ledger.append", stopped)
+    monkeypatch.setattr("ledger.ledger.Ledger.append_batches", stopped)
     ran = desk.run("import --dry-run deal.yaml")
     assert ran.status == 130
     assert ran.stderr.splitlines()[-1] == "interrupted: nothing was to be recorded"

@@ -12,14 +12,15 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Literal, NamedTuple, NoReturn
 
-from events.entry import Draft
+from events.entry import Draft, Entry, provisional
 from events.errors import Refused, WhereasError
-from ledger.appending import DraftBatch
+from ledger.appending import DraftBatch, check_drafts
 from ledger.importing.batches import FileBatch
 from ledger.importing.pages import Place
 from ledger.ledger import Ledger
 from ledger.receipts import Receipt
-from ledger.repetition import replayed
+from ledger.repetition import Key, keys_of, repeated
+from ledger.rows import entry_of
 from ledger.rules import AGREEMENTS_KEPT
 
 # How many events are written together; no batch is divided.
@@ -44,8 +45,7 @@ class ImportResult:
     """How far an import has come.
 
     Attributes:
-        added: how many events were recorded; those of a dry run without an error would
-            be.
+        added: how many events were recorded, or would be by a run that is not dry.
         already_there: how many events were recorded before.
         batches_added: how many batches the first of these came in.
         batches_already_there: the same of the second.
@@ -183,36 +183,114 @@ class _Recording:
         return Outcome(_fate(receipts), batch, receipts)
 
 
+class _Numbered(NamedTuple):
+    """A batch, and how many stand before it."""
+
+    number: int
+    batch: FileBatch
+
+
+class _Wrong(NamedTuple):
+    """A batch that would be refused, and why."""
+
+    at: _Numbered
+    error: WhereasError
+
+
 class _Rehearsal:
-    """Checks batches together: what follows from one may rest on those before it."""
+    """Judges batches one after the other, as if those before them were recorded.
+
+    Nothing is, so that the rules are asked about all batches of an agreement together
+    once all are read; no agreement depends on another.
+    """
 
     def __init__(self, ledger: Ledger, recorded_by: str) -> None:
         self.drafts: list[Draft] = []
         self._ledger = ledger
         self._by = recorded_by
-        self._places: dict[str, list[Place]] = {}
-        self._by_agreement: dict[str, list[Draft]] = {}
+        self._outcomes: list[Outcome] = []
+        self._new: dict[str, list[_Numbered]] = {}
+        self._seqs: dict[str, int] = {}
+        # The events that would be there by now, by their keys.
+        self._keyed: dict[Key, tuple[Draft, int]] = {}
 
     def take(self, batch: FileBatch) -> Iterator[Outcome]:
-        """Put a batch aside, or find it recorded."""
+        """Put a batch aside, and see whether it would be there already."""
         try:
-            receipts = replayed(self._ledger.store, batch.drafts)
+            check_drafts(batch.drafts, self._by)
+            there = repeated(batch.drafts, self._found(batch.drafts))
         except WhereasError as error:
+            # What is wrong before it is told first.
+            yield from self.finish()
             refuse_at(error, batch.drafts, batch.places)
-        if not receipts:
-            self.drafts.extend(batch.drafts)
-            self._by_agreement.setdefault(batch.agreement, []).extend(batch.drafts)
-            self._places.setdefault(batch.agreement, []).extend(batch.places)
-        yield Outcome(_fate(receipts), batch, receipts)
+        if not there:
+            self._add(batch)
+        fate: Fate = "already there" if there else "added"
+        self._outcomes.append(Outcome(fate, batch, []))
 
     def finish(self) -> Iterator[Outcome]:
-        """Check what would be recorded; all is told already."""
-        for agreement, drafts in self._by_agreement.items():
-            try:
-                self._ledger.append(drafts, recorded_by=self._by, dry_run=True)
-            except WhereasError as error:
-                refuse_at(error, drafts, self._places[agreement])
-        return iter(())
+        """Judge what would be recorded, and tell of all before the first mistake."""
+        wrong: _Wrong | None = None
+        for batches in self._new.values():
+            before = [at for at in batches if not wrong or at.number < wrong.at.number]
+            wrong = self._wrong(before) or wrong
+        yield from self._outcomes[: wrong.at.number if wrong else None]
+        if wrong:
+            refuse_at(wrong.error, wrong.at.batch.drafts, wrong.at.batch.places)
+
+    def _found(self, drafts: Sequence[Draft]) -> dict[Key, Entry]:
+        """Find what would be there under the keys of drafts."""
+        store, keys = self._ledger.store, keys_of(drafts)
+        rows = store.keyed(keys) if keys else {}
+        found = {key: entry_of(row) for key, row in rows.items()}
+        for key in keys:
+            if key in self._keyed:
+                draft, seq = self._keyed[key]
+                found[key] = provisional(draft, seq, 0)
+        return found
+
+    def _add(self, batch: FileBatch) -> None:
+        """Count the events of a batch as recorded."""
+        name = batch.agreement
+        if name not in self._seqs:
+            tail = self._ledger.store.tail(name)
+            self._seqs[name] = tail.seq if tail else 0
+        for draft in batch.drafts:
+            self._seqs[name] += 1
+            for key in keys_of([draft]):
+                self._keyed[key] = draft, self._seqs[name]
+        self.drafts += batch.drafts
+        numbered = _Numbered(len(self._outcomes), batch)
+        self._new.setdefault(name, []).append(numbered)
+
+    def _wrong(self, batches: Sequence[_Numbered]) -> _Wrong | None:
+        """Find the first of some batches of an agreement that would be refused.
+
+        Cost: where there is one, they are judged again for each halving of the search.
+        """
+        if not batches or (error := self._refusal(batches)) is None:
+            return None
+        sound, count = 0, len(batches)
+        while count - sound > 1:
+            middle = (sound + count) // 2
+            found = self._refusal(batches[:middle])
+            if found is None:
+                sound = middle
+            else:
+                count, error = middle, found
+        return _Wrong(batches[count - 1], error)
+
+    def _refusal(self, batches: Sequence[_Numbered]) -> WhereasError | None:
+        """Give why some batches would be refused, if they would be."""
+        try:
+            self._ledger.append_batches(
+                [DraftBatch(batch.drafts, batch.name) for _, batch in batches],
+                recorded_by=self._by,
+                dry_run=True,
+            )
+        except WhereasError as error:
+            return error
+        return None
 
 
 def _fate(receipts: list[Receipt]) -> Fate:
