@@ -89,6 +89,18 @@ def test_the_script_refuses_what_was_changed(
 
 
 @needs_openssl
+def test_the_script_refuses_an_event_under_a_position_that_there_is_not(
+    tmp_path: Path,
+) -> None:
+    """The way of event 0 up the tree fits number 16 as well, of 16 events."""
+    files = part()
+    proof = files["proofs/0.tlog-proof"].replace(b"index 0\n", b"index 16\n")
+    more = {"entries/16.json": files["entries/0.json"], "proofs/16.tlog-proof": proof}
+    status, said = by_script(put({**files, **more}, tmp_path / "b"))
+    assert (status, "pos:16 is behind the last event" in said) == (4, True)
+
+
+@needs_openssl
 def test_the_script_refuses_another_key(tmp_path: Path) -> None:
     path = put(small(), tmp_path / "b")
     status, said = by_script(path, str(signer_of(ORIGIN, salt="x").vkey))
