@@ -525,6 +525,18 @@ Stakes on 2026-01-02, as known now (@55)
 """)
 
 
+def test_what_contradicts_a_stake_is_told_wherever_it_is_shown(desk: Desk) -> None:
+    desk.do(
+        "append source-linked microsoft-openai --target @23 --source blog"
+        " --stance contradicts"
+    )
+    told = "microsoft in openai: blog contradicts @23."
+    assert told in shown(desk, "stakes microsoft-openai")
+    assert told in shown(desk, "show microsoft-openai")
+    document = json.loads(desk.run("show microsoft-openai --json").stdout)
+    assert [s["contradicted"] for s in document["stakes"]] == [[], ["blog"]]
+
+
 def test_stakes_on_two_bases_are_not_subtracted(desk: Desk) -> None:
     question = "stakes microsoft-openai --holder microsoft --issuer openai --between"
     assert desk(f"{question} 2025-10-27..2026") == snapshot("""\

@@ -191,3 +191,17 @@ def test_what_moved_after_the_last_report_is_told_beside_it(
     compared = compare_stakes(there, "a", "b", date("2026"), date("2026"))
     assert [one.event for one in series.moved_since] == told
     assert compared.moved_since == series.moved_since
+
+
+def test_a_report_names_the_sources_that_contradict_it_also_those_found_later() -> None:
+    ledger = """
+- {event: StakeReported, effective: 2020-01-01, holder: a, issuer: b, share: 20 %,
+   basis: x, sources: [{source: s}, {source: t, stance: contradicts}]}
+- {event: SourceLinked, target: 2, source: u, stance: contradicts}
+- {event: SourceLinked, target: 2, source: v, stance: mentions}
+"""
+    there = timeline(ledger)
+    (series,) = stakes_answer([there], date("2021"), known=KNOWN).series
+    assert series.reports[0].contradicted == ("t", "u")
+    compared = compare_stakes(there, "a", "b", date("2020"), date("2021"))
+    assert compared.after.contradicted == ("t", "u")

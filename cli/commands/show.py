@@ -55,6 +55,7 @@ def _answer(state: StateAnswer, question: Question) -> Answer:
     counts = {
         status: sum(p.status == status for p in state.provisions) for status in STATUSES
     }
+    stakes = list(_stakes(state, question))
     document = {
         "schema": SCHEMA,
         "agreement": state.agreement,
@@ -65,7 +66,7 @@ def _answer(state: StateAnswer, question: Question) -> Answer:
         "part_of": question.timeline.facts.part_of,
         "parties": state.parties,
         "instruments": instruments,
-        "stakes": state.stakes,
+        "stakes": stakes,
         "milestones": state.milestones,
         "disputes": state.disputes,
         "provisions": counts,
@@ -77,7 +78,7 @@ def _answer(state: StateAnswer, question: Question) -> Answer:
         title=f"{state.title or state.agreement} {question.clocks}",
         table=Table(PARTIES, [_party(party) for party in state.parties]),
         more=tuple(_more(state, instruments)),
-        remarks=tuple(_remarks(state, counts, law)),
+        remarks=(*_remarks(state, counts, law), *_contradicted(stakes)),
         hints=(f"whereas state {state.agreement} --on {state.on}",),
     )
 
@@ -114,6 +115,27 @@ def _instruments(question: Question) -> Iterator[dict[str, Any]]:
                 "signed": str(event.signed_on or step.effective),
                 "set_by": [step.seq],
             }
+
+
+def _stakes(state: StateAnswer, question: Question) -> Iterator[dict[str, Any]]:
+    """List the stakes, each with the sources that contradict its report."""
+    from projections.questions.contradictions import contradicting
+
+    record = question.timeline.record
+    counting = {entry.seq: entry for entry in record.entries}
+    for stake in state.stakes:
+        (seq,) = stake["set_by"]
+        yield {**stake, "contradicted": contradicting(counting[seq], record)}
+
+
+def _contradicted(stakes: list[dict[str, Any]]) -> Iterator[str]:
+    """Say which sources contradict the report of a stake."""
+    for stake in stakes:
+        for source in stake["contradicted"]:
+            at = numbers(stake["set_by"])
+            yield (
+                f"{stake['holder']} in {stake['issuer']}: {source} contradicts {at}."
+            )
 
 
 def _more(state: StateAnswer, instruments: list[dict[str, Any]]) -> Iterator[Table]:

@@ -40,7 +40,7 @@ SCHEMA = "whereas/stake-change/1"
 COLUMNS = (
     *(Column(name) for name in ("agreement", "holder", "issuer", "basis", "dated")),
     *(Column(name) for name in ("share", "change", "votes", "value", "event")),
-    Column("moved_since"),
+    *(Column(name) for name in ("moved_since", "contradicted_by")),
 )
 SHOWN = (
     *(Column(name, narrow=True) for name in ("agreement", "holder", "issuer")),
@@ -139,15 +139,18 @@ def _rows(found: StakesAnswer) -> Iterator[tuple[str, ...]]:
                 *(report.change or "", report.votes or "", report.value or ""),
                 f"@{report.event}",
                 numbers(moved.event for moved in series.moved_since) if last else "",
+                " ".join(report.contradicted),
             )
 
 
 def _remarks(found: StakesAnswer) -> Iterator[str]:
-    """Say where a stake is not certain on the day, and what moved after its report."""
+    """Say what makes a stake doubtful, and what moved after its report."""
     for series in found.series:
         about = f"{series.holder} in {series.issuer}"
         if doubt := _doubt(series):
             yield f"{about}: {doubt}."
+        for report in series.reports:
+            yield from (f"{about}: {words}." for words in _contradicted(report))
         yield from (f"{about}: {_moved(moved)}." for moved in series.moved_since)
 
 
@@ -162,6 +165,12 @@ def _doubt(series: Series) -> str:
         shares += " or not reported yet"
     dates = dict.fromkeys(f"the day of @{one.event}: {one.as_of}" for one in perhaps)
     return f"{shares}; hangs on {' and '.join(dates)}"
+
+
+def _contradicted(report: Report) -> Iterator[str]:
+    """Say which sources contradict a report."""
+    for source in report.contradicted:
+        yield f"{source} contradicts @{report.event}"
 
 
 def _moved(moved: Moved) -> str:
@@ -211,6 +220,7 @@ def _compared_remarks(compared: Comparison) -> Iterator[str]:
     """Say what keeps the difference from being certain, and what moved after it."""
     reports = {one.event: one for one in (*compared.before_any, *compared.after_any)}
     for report in reports.values():
+        yield from (f"{words}." for words in _contradicted(report))
         if report.perhaps:
             yield (
                 f"@{report.event} is dated {report.as_of}, so that it is not certain "

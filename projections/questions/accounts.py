@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from events.quantity import Quantity
-from events.record import SourceLinked
 from events.when import When
 from projections.fold.facts import Facts
 from projections.fold.provision import Provision
@@ -20,6 +19,7 @@ from projections.fold.spans import Span
 from projections.fold.status import standing
 from projections.fold.step import Step
 from projections.questions.across import Held
+from projections.questions.contradictions import contradicting
 
 # The kinds whose amount is owed. Of the others (caps, prices, rates) only what was
 # performed is counted.
@@ -107,17 +107,8 @@ class _Day(NamedTuple):
         if step is None:
             return Amount(seq, amount)
         perhaps = step.effective.text if may_lie_after(self.day, step.span) else None
-        against = tuple(self._contradicting(step))
+        against = contradicting(step.entry, self.held.timeline.record)
         return Amount(seq, amount, perhaps=perhaps, contradicted=against)
-
-    def _contradicting(self, step: Step) -> Iterator[str]:
-        """Yield the sources that contradict an event, also those found later."""
-        record = self.held.timeline.record
-        sources = list(step.entry.sources())
-        for number in record.links.get(step.seq, ()):
-            link = record.known[number].event
-            sources += [link.cited()] if isinstance(link, SourceLinked) else []
-        yield from (one.source for one in sources if one.stance == "contradicts")
 
 
 def accounts(held: Held, day: int) -> Iterator[Account]:

@@ -20,6 +20,7 @@ from projections.fold.step import Step
 from projections.fold.timeline import Timeline
 from projections.questions.accounts import may_lie_after
 from projections.questions.across import Held, KnownIn, held_on, horizon_of
+from projections.questions.contradictions import contradicting
 
 STAKES_SCHEMA = "whereas/stakes/1"
 
@@ -29,7 +30,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     ``perhaps`` tells that it may lie after the day asked about. ``change`` is the
     difference to the report before it on the same basis, null for the first, and where
-    one of the two is not a number or is there perhaps.
+    one of the two is not a number or is there perhaps. ``contradicted`` are the sources
+    that contradict it.
     """
 
     as_of: str
@@ -39,6 +41,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     change: str | None
     perhaps: bool
     event: int
+    contradicted: tuple[str, ...]
 
     @property
     def told(self) -> str:
@@ -108,10 +111,11 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Reported(NamedTuple):
-    """A report of a stake at its place in effective order."""
+    """A report of a stake at its place in effective order, and what contradicts it."""
 
     step: Step
     event: StakeReported
+    contradicted: tuple[str, ...]
 
     @property
     def label(self) -> str:
@@ -279,7 +283,8 @@ def _reports(timeline: Timeline, day: int) -> Iterator[_Reported]:
     skipped = {skipped.seq for skipped in timeline.state(day).skipped}
     for step in timeline.upto(day):
         if isinstance(step.event, StakeReported) and step.seq not in skipped:
-            yield _Reported(step, step.event)
+            against = contradicting(step.entry, timeline.record)
+            yield _Reported(step, step.event, against)
 
 
 def _series(held: Held, day: int) -> Iterator[Series]:
@@ -325,6 +330,7 @@ def _written(reported: _Reported, day: int) -> Report:
         change=None,
         perhaps=may_lie_after(day, reported.step.span),
         event=reported.step.seq,
+        contradicted=reported.contradicted,
     )
 
 
