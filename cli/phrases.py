@@ -92,6 +92,8 @@ def status(provision: ProvisionAnswer) -> str:
         case "in-force":
             return f"in force{_until(until(provision))}"
         case "contingent":
+            if not provision.undecided:
+                return "may be suspended (waits)"
             if "start" in provision.undecided:
                 when = _from(provision.starts, provision.starts_between)
             else:

@@ -183,6 +183,41 @@ def test_a_change_whose_milestone_has_lapsed_never_takes_effect() -> None:
         assert (there.pending, there.skipped) == ([], [])
 
 
+def test_a_pause_is_certain_only_between_its_possible_days() -> None:
+    """
+    - {event: LicenceGranted, effective: 2020-01-01, id: p, holder: a}
+    - {event: ProvisionSuspended, effective: 2021, provision: p, until: milestone cured}
+    - {event: ProvisionResumed, effective: 2023, provision: p}
+    """
+    ledger = ledger_of(test_a_pause_is_certain_only_between_its_possible_days)
+    asked = ("2020-12-31", "2021-06-01", "2022-06-01", "2023-06-01", "2023-12-31")
+    told_then = [told(state(ledger, on, horizon="2026"), "p") for on in asked]
+    assert told_then == [
+        "in-force",
+        "contingent 2021",
+        "suspended",
+        "contingent 2023",
+        "in-force",
+    ]
+    early = ledger[:3]
+    assert told(state(early, "2030", horizon="2026"), "p") == (
+        "contingent milestone cured"
+    )
+
+
+def test_what_is_reinstated_pauses_no_longer() -> None:
+    """
+    - {event: LicenceGranted, effective: 2020-01-01, id: p, holder: a, ends: through 2024}
+    - {event: ProvisionSuspended, effective: 2024-06-01, provision: p}
+    - {event: ProvisionReinstated, effective: 2025-03-01, provision: p}
+    """
+    ledger = ledger_of(test_what_is_reinstated_pauses_no_longer)
+    assert [told(state(ledger, on), "p") for on in ("2024-07-01", "2025-03-01")] == [
+        "suspended",
+        "in-force",
+    ]
+
+
 def test_a_circle_of_effective_dates_is_never_resolved() -> None:
     """
     - {event: MilestoneDetermined, effective: milestone n, milestone: m, outcome: occurred}

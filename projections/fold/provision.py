@@ -40,12 +40,24 @@ class Closing(NamedTuple):
     basis: str
 
 
+class Resumption(NamedTuple):
+    """The event that ends a pause on one of several days."""
+
+    span: Span
+    effective: When
+
+
 class Suspension(NamedTuple):
-    """A pause, until a day where one is given."""
+    """A pause: since when, until when where that is said, and how it ended if it has.
+
+    One that was resumed on a day is none any more.
+    """
 
     since: Span
+    effective: When
     until: When | None
     seq: int
+    resumed: Resumption | None = None
 
 
 class Reading(NamedTuple):

@@ -40,14 +40,26 @@ def end_of(provision: Provision, facts: Facts) -> Span:
     return Span(lo, hi)
 
 
-def suspended_on(provision: Provision, facts: Facts, day: int) -> bool:
-    """Tell whether a provision pauses on a day, as far as is certain."""
+def pause_of(provision: Provision, facts: Facts) -> tuple[Span, Span] | None:
+    """Resolve since when and until when a provision pauses; None where it does not.
+
+    The end is the first day on which the pause is over.
+    """
     pause = provision.suspension
-    if pause is None or pause.since.lo > day:
-        return False
-    if pause.until is None:
-        return True
-    return resolve_when(pause.until, facts, provision.id).hi > day
+    if pause is None:
+        return None
+    lo, hi = NEVER
+    if pause.until is not None:
+        lo, hi = resolve_when(pause.until, facts, provision.id)
+    if pause.resumed is not None:
+        lo, hi = min(lo, pause.resumed.span.lo), min(hi, pause.resumed.span.hi)
+    return pause.since, Span(lo, hi)
+
+
+def may_pause_on(provision: Provision, facts: Facts, day: int) -> bool:
+    """Tell whether a provision pauses on a day, or may do so."""
+    pause = pause_of(provision, facts)
+    return pause is not None and pause[0].lo <= day < pause[1].hi
 
 
 def hinges(provision: Provision) -> frozenset[str]:

@@ -11,9 +11,9 @@ from typing import Literal, NamedTuple
 
 from events.when import On, Until, When, atoms
 from projections.fold.facts import Facts
-from projections.fold.provision import Provision
+from projections.fold.provision import Provision, Suspension
 from projections.fold.resolve import waiting
-from projections.fold.resolving import end_of, start_of, starts_when, suspended_on
+from projections.fold.resolving import end_of, pause_of, start_of, starts_when
 from projections.fold.spans import Span
 
 Status = Literal["not-yet", "in-force", "contingent", "suspended", "ended"]
@@ -63,8 +63,9 @@ def _status(
         return "ended"
     if starts.lo > day:
         return "not-yet"
-    if suspended_on(provision, facts, day):
-        return "suspended"
+    pause = pause_of(provision, facts)
+    if pause is not None and pause[0].lo <= day < pause[1].hi:
+        return "suspended" if pause[0].hi <= day < pause[1].lo else "contingent"
     if starts.hi <= day < ends.lo:
         return "in-force"
     return "contingent"
@@ -78,6 +79,21 @@ def _waits(provision: Provision, facts: Facts, day: int) -> Iterator[str]:
     for closing in provision.closings:
         if closing.span.lo <= day < closing.span.hi:
             yield closing.effective.text
+    if provision.suspension is not None:
+        yield from _pause_waits(provision.suspension, facts, day, provision.id)
+
+
+def _pause_waits(
+    pause: Suspension, facts: Facts, day: int, provision: str
+) -> Iterator[str]:
+    """Yield what decides whether a provision pauses on a day."""
+    if pause.since.lo <= day < pause.since.hi:
+        yield pause.effective.text
+    resumed = pause.resumed
+    if resumed is not None and resumed.span.lo <= day < resumed.span.hi:
+        yield resumed.effective.text
+    if pause.until is not None:
+        yield from waiting(pause.until, facts, day, provision)
 
 
 def flags(provision: Provision) -> tuple[Flag, ...]:

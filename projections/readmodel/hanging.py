@@ -16,8 +16,8 @@ from events.dates import INF, LAST_DAY
 from events.when import When, measures, milestones
 from projections.fold.facts import Facts
 from projections.fold.provision import Provision
-from projections.fold.resolve import is_open, resolve_when
-from projections.fold.resolving import FIRM, day_whens, end_of, start_of
+from projections.fold.resolve import is_open
+from projections.fold.resolving import FIRM, day_whens, end_of, pause_of, start_of
 from projections.fold.spans import Span
 from projections.fold.status import Standing
 
@@ -40,7 +40,7 @@ class Hangs(IntEnum):
 class Days(NamedTuple):
     """The days of a provision for a horizon before all days, as ordinals.
 
-    A pause is ``[paused_from, paused_to)``; both are infinite where there is none.
+    It may pause on ``[paused_from, paused_to)``; both are infinite where it does not.
     ``drifts`` is 1 where the earliest end is the horizon itself, up to the latest end.
     """
 
@@ -83,7 +83,7 @@ def certain_standing(days: Days, day: int) -> Standing | None:
     """Tell how a provision stands by days that no horizon changes.
 
     It is the same test, in the same order, as of a provision itself. None where it is
-    contingent: on what is not in the days.
+    contingent, on what is not in the days, and where it may pause.
     """
     starts, ends = (
         Span(days.starts_lo, days.starts_hi),
@@ -94,7 +94,8 @@ def certain_standing(days: Days, day: int) -> Standing | None:
     if starts.lo > day:
         return Standing("not-yet", (), starts, ends)
     if days.paused_from <= day < days.paused_to:
-        return Standing("suspended", (), starts, ends)
+        # Whether the pause is certain is not in the days.
+        return None
     if starts.hi <= day < ends.lo:
         return Standing("in-force", (), starts, ends)
     return None
@@ -112,12 +113,8 @@ def _drifts(provision: Provision, facts: Facts, latest: int) -> bool:
 
 
 def _pause(provision: Provision, facts: Facts) -> tuple[int, int]:
-    pause = provision.suspension
-    if pause is None:
-        return INF, INF
-    until = pause.until
-    end = INF if until is None else resolve_when(until, facts, provision.id).hi
-    return pause.since.lo, end
+    pause = pause_of(provision, facts)
+    return (INF, INF) if pause is None else (pause[0].lo, pause[1].hi)
 
 
 def _hangs(provision: Provision, facts: Facts, openness: Openness) -> Hangs:

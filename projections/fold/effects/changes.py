@@ -26,7 +26,14 @@ from events.dates import NEG_INF
 from events.errors import Refused
 from events.when import When
 from projections.fold.facts import Facts
-from projections.fold.provision import Clause, Closing, Provision, Reading, Suspension
+from projections.fold.provision import (
+    Clause,
+    Closing,
+    Provision,
+    Reading,
+    Resumption,
+    Suspension,
+)
 from projections.fold.refusals import (
     absent,
     by_then,
@@ -34,7 +41,7 @@ from projections.fold.refusals import (
     require_parties,
 )
 from projections.fold.resolve import resolve_when
-from projections.fold.resolving import end_of, suspended_on
+from projections.fold.resolving import end_of, may_pause_on
 from projections.fold.spans import Span
 from projections.fold.state import State
 from projections.fold.step import Effects, Step
@@ -214,22 +221,24 @@ def _suspended(
     """Pause."""
     provision = changeable(state, step, facts, event.provision)
     pause = provision.suspension
-    if pause is not None and suspended_on(provision, facts, step.day):
+    if pause and not pause.resumed and may_pause_on(provision, facts, step.day):
         raise Refused(f"{provision.id} is suspended already", seq=pause.seq)
-    provision.suspension = Suspension(step.span, event.until, step.seq)
+    provision.suspension = Suspension(step.span, step.effective, event.until, step.seq)
     provision.touch(step.seq, "suspension")
 
 
 def _resumed(state: State, event: ProvisionResumed, step: Step, facts: Facts) -> None:
     """Go on after a pause."""
     provision = changeable(state, step, facts, event.provision)
-    if not suspended_on(provision, facts, step.day):
+    pause = provision.suspension
+    if pause is None or pause.resumed or not may_pause_on(provision, facts, step.day):
         raise Refused(
             f"{provision.id} is not suspended on {step.effective}",
             hint="history shows when it was",
             seq=provision.why.get("suspension", provision.set_by[0]),
         )
-    provision.suspension = None
+    resumed = None if step.span.exact else Resumption(step.span, step.effective)
+    provision.suspension = pause._replace(resumed=resumed) if resumed else None
     provision.touch(step.seq, "suspension")
 
 
@@ -248,16 +257,15 @@ def _reinstated(
             hint="record how it ended first; term-extended moves an end still to come",
             seq=provision.why.get("ends", provision.set_by[0]),
         )
+    parts = ["starts", "ends"]
+    if provision.suspension is not None:
+        parts.append("suspension")
     provision.closings = []
     provision.starts = None
+    provision.suspension = None
     provision.effective = step.effective
-    _set_end_or_none(provision, event.ends, step)
-
-
-def _set_end_or_none(provision: Provision, ends: When | None, step: Step) -> None:
-    """Set the start and the end of a provision that has come back."""
-    provision.ends = ends
-    provision.touch(step.seq, "starts", "ends")
+    provision.ends = event.ends
+    provision.touch(step.seq, *parts)
 
 
 def _reaffirmed(
