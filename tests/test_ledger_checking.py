@@ -18,7 +18,7 @@ from ledger.log.tree import Frontier, leaf_hash
 from ledger.rows import entry_of
 from ledger.sqlite.reading import SQLiteStore
 from ledger.store import PUT_BACK
-from tests.ledgers import A, B, create, fill, invested, opened, raw, reopen
+from tests.ledgers import A, B, create, fill, invested, raw, reopen
 
 Damage = Callable[[sqlite3.Connection], object]
 
@@ -348,17 +348,3 @@ def test_a_check_crosses_tiles_and_chunks(tmp_path: Path) -> None:
         with pytest.raises(Integrity, match="hash 4 on level 1") as caught:
             ledger.check()
         assert caught.value.position == 4 * 256
-
-
-def test_a_digest_that_is_none_is_found(tmp_path: Path) -> None:
-    """No value says so, for none is beside the event, and no link does either."""
-    with create(tmp_path / "l.db") as ledger:
-        ledger.append([opened()], recorded_by="ann")
-    with raw(tmp_path / "l.db") as file:
-        (event,) = file.execute("SELECT event FROM events").fetchone()
-        data = {**msgspec.json.decode(event)["data"], "_sd": [7]}
-        retreed(rewritten(0, data=data))(file)
-    with reopen(tmp_path / "l.db") as ledger:
-        with pytest.raises(Integrity, match="has digests that are none") as caught:
-            ledger.check()
-        assert caught.value.position == 0
