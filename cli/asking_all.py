@@ -76,7 +76,7 @@ def ask_all(
     supposals = tuple(_supposal(text) for text in suppose or ())
     at = moment(ledger, known, agreement)
     silent = Horizon.of(session, horizon, at)
-    names = [agreement] if agreement else [a.agreement for a in ledger.agreements()]
+    names = [agreement] if agreement else ledger.names()
     every = ((name, ledger.entries(name, known=at.position)) for name in names)
     records = [_recorded(name, entries) for name, entries in every if entries]
     timelines = [

@@ -128,6 +128,8 @@ def entry_named(ledger: Ledger, agreement: str, words: str) -> Entry:
         NotFound: there is no such agreement, or no such event in it.
     """
     from events.errors import NotFound
+    from ledger.rows import entry_of
+    from ledger.streams import unknown
 
     number = words.removeprefix("@")
     if not (number.isascii() and number.isdigit()):
@@ -135,14 +137,16 @@ def entry_named(ledger: Ledger, agreement: str, words: str) -> Entry:
             f"an event is named @N, not {words}",
             hint=f"whereas history {agreement} shows the numbers",
         )
-    entries = ledger.entries(agreement)
-    seq = int(number[:17])
-    if not 0 < seq <= len(entries):
-        raise NotFound(
-            f"{agreement} has no event @{number}",
-            hint=f"its last one is @{len(entries)}: whereas history {agreement}",
-        )
-    return entries[seq - 1]
+    row = ledger.store.row(agreement, int(number[:17]))
+    if row is not None:
+        return entry_of(row)
+    tail = ledger.store.tail(agreement)
+    if tail is None:
+        raise unknown(ledger.store, agreement)
+    raise NotFound(
+        f"{agreement} has no event @{number}",
+        hint=f"its last one is @{tail.seq}: whereas history {agreement}",
+    )
 
 
 def read(mapping: dict[str, Any], agreement: str) -> Draft:

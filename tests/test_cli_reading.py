@@ -367,6 +367,17 @@ def test_a_question_leaves_the_folder_as_it_was(desk: Desk, line: str) -> None:
     assert {path: path.read_bytes() for path in desk.folder.iterdir()} == before
 
 
+@pytest.mark.parametrize("line", ["list", "list --known pos:2", "proof a-b @2"])
+def test_what_asks_for_few_events_reads_no_whole_agreement(
+    desk: Desk, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = desk.run(line)
+    monkeypatch.setattr("ledger.ledger.Ledger.entries", lambda *_, **__: 1 / 0)
+    after = desk.run(line)
+    assert (after.stdout, after.status) == (before.stdout, before.status)
+    assert after.status < 70
+
+
 def test_a_schema_is_for_one_event_or_for_a_file(desk: Desk) -> None:
     one = json.loads(desk.run("schema investment-made").stdout)
     assert one["title"] == "InvestmentMade"

@@ -455,6 +455,22 @@ def test_agreements_are_listed_with_title_events_and_last_instant(
     assert not ledger.has("gamma")
 
 
+def test_agreements_are_listed_as_they_were_known(ledger: Ledger) -> None:
+    fill(ledger, 3, B)
+    fill(ledger, 2, A)
+    every = [ledger.agreements(position) for position in range(5)]
+    assert [[(name, events) for name, _, events, _ in found] for found in every] == [
+        [(B, 1)],
+        [(B, 2)],
+        [(B, 3)],
+        [(A, 1), (B, 3)],
+        [(A, 2), (B, 3)],
+    ]
+    for position, found in enumerate(every):
+        assert ledger.store.recorded_at(position) in {at for *_, at in found}
+    assert every[-1] == ledger.agreements()
+
+
 def test_erasing_takes_the_value_and_keeps_every_hash(
     ledger: Ledger, tmp_path: Path
 ) -> None:

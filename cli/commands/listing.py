@@ -28,16 +28,9 @@ def run(context: typer.Context, known: options.Known = None) -> None:
     session = session_of(context)
     with session.reading() as ledger:
         at = ledger.known(known)
-        # An agreement has as many events as were recorded by then.
-        found = []
-        for listed in ledger.agreements():
-            entries = ledger.entries(listed.agreement, known=at.position)
-            if entries:
-                title = str(getattr(entries[0].event, "title", listed.agreement))
-                last = entries[-1].envelope.recorded_at
-                found.append((listed.agreement, title, len(entries), last))
+        found = ledger.agreements(at.position)
     keys = ("agreement", "title", "events", "recorded_at")
-    items = [dict(zip(keys, row, strict=True)) for row in found]
+    items = [dict(zip(keys, listed, strict=True)) for listed in found]
     moment = {"position": at.position, "recorded_at": at.recorded_at}
     when = "now" if known in {None, "now"} or at.ahead else f"at {known}"
     count = "1 agreement" if len(found) == 1 else f"{len(found)} agreements"
