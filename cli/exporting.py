@@ -138,8 +138,9 @@ def _jsonl(
     """Write events as JSON lines to be imported again, or states.
 
     Imported into an empty ledger, the events lead to the same state. What only the
-    ledger itself records is left out, and a value that was erased reads `[***]`, which
-    no import takes. A state is a line an agreement, as `whereas state --json` has it.
+    ledger itself records is left out, and events that speak of others name them by
+    their numbers without it. A value that was erased reads `[***]`, which no import
+    takes. A state is a line an agreement, as `whereas state --json` has it.
     """
     from ledger.exporting.lines import event_lines, state_lines
 
@@ -148,10 +149,8 @@ def _jsonl(
     state, place = _is_state(what, on), Place(output, force)
     with _chosen(session, agreements, on, known) as chosen:
         _put(session, chosen, form, place, state=state)
-    withheld = chosen.choice.tally.withheld
-    if withheld and not state:
-        told = counted(withheld, "erased value")
-        aside(f"hint: {told} written as [***], which no import takes")
+    if not state:
+        aside(*_not_told(chosen.choice.tally))
 
 
 def _sqlite(
@@ -279,6 +278,16 @@ def _safe_json(line: str) -> str:
     """Escape in a line of JSON what could harm a terminal."""
     narrow = (sys.stdout.encoding or "utf-8").lower().replace("-", "") != "utf8"
     return json_text(line, ascii_only=narrow)
+
+
+def _not_told(tally: Tally) -> Iterator[str]:
+    """Say what is in the ledger and not in lines to be imported."""
+    if tally.left_out:
+        told = counted(tally.left_out, "event")
+        yield f"hint: {told} left out, which only the ledger itself can record"
+    if tally.withheld:
+        told = counted(tally.withheld, "erased value")
+        yield f"hint: {told} written as [***], which no import takes"
 
 
 def _agreements(tally: Tally) -> str:

@@ -116,7 +116,10 @@ def test_erased_values_are_told_of(desk: Desk) -> None:
         "erase a-b @6 note --reason 'asked for'",
     )
     assert desk.run("export jsonl -o e.jsonl").stderr == snapshot(
-        "hint: 1 erased value written as [***], which no import takes\n"
+        """\
+hint: 1 event left out, which only the ledger itself can record
+hint: 1 erased value written as [***], which no import takes
+"""
     )
     assert desk.run("export csv -o e.csv").stderr == ""
     desk.do("init --ledger other.db")

@@ -139,6 +139,42 @@ def test_what_only_the_ledger_records_is_left_out_and_counted(ledger: Ledger) ->
     assert (tally.events, tally.left_out, tally.withheld) == (5, 1, 1)
 
 
+def test_events_speak_of_others_by_their_numbers_in_the_file(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    fill(ledger, 3, A)
+    fill(ledger, 3, B)
+    ledger.erase(A, 2, ["note"], reason="why", recorded_by="ann")
+    more = [
+        invested(7, A),
+        draft("event-corrected", A, target=5, replacement={"note": "x"}, reason="y"),
+        draft("event-retracted", A, target=4, reason="no use"),
+        draft("event-retracted", A, target=7, reason="nor this"),
+        draft("source-linked", A, target=5, source="s", stance="supports"),
+        draft("event-retracted", A, target=6, reason="it was right"),
+        draft("event-retracted", A, target=2, reason="it never was"),
+    ]
+    ledger.append(more, recorded_by="ann")
+    linked = draft("source-linked", B, target=3, source="s", stance="supports")
+    ledger.append([linked], recorded_by="ann")
+    chosen = choice(ledger)
+    text = "".join(event_lines(chosen))
+    targets = [json.loads(line).get("target") for line in text.splitlines()]
+    assert targets == [*[None] * 7, 4, 4, 5, 2, 3]
+    assert chosen.tally.left_out == 3
+    lines = tmp_path / "events.jsonl"
+    lines.write_text(text.replace("[***]", "round 0"))
+    with create(tmp_path / "two.db", rules=FoldRules) as other:
+        result = import_batches(other, read_file(lines), recorded_by="bob")
+        assert result.error is None
+        record = other.timeline(A).record
+        assert set(record.retracted) == {2, 5}
+        back = [json.loads(line) for line in event_lines(choice(other))]
+    for line in back:
+        del line["key"]
+    assert back == [json.loads(line) for line in lines.read_text().splitlines()]
+
+
 def test_a_batch_over_two_agreements_stays_together_in_each(
     ledger: Ledger, tmp_path: Path
 ) -> None:

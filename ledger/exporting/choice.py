@@ -36,7 +36,8 @@ class Tally:
         events: how many were written, or led to the states that were.
         agreements: how many agreements they are of, where each comes once.
         withheld: how many values of events were erased and read ``[***]``.
-        left_out: how many events only the ledger itself can record.
+        left_out: how many events were not written, because only the ledger itself can
+            record them, or because they speak of one of those.
     """
 
     report: Callable[[int], object] = lambda _: None

@@ -7,7 +7,7 @@
 | `events` | an event, with what it says as JSON in `data` |
 | `sources` | what an event cites |
 | `parties`, `stakes`, `measures`, `milestones` | one of an agreement, on the date |
-| `provisions` | a provision on the date, with its status |
+| `provisions` | a provision on the date, with its status and what ends it later |
 | `provision_events` | an event that made or changed a provision |
 
 Rows refer to each other by foreign keys, and the words of events and sources can be
@@ -70,7 +70,9 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "measures": ("agreement", *_MEASURE, "position"),
     "milestones": ("agreement", "milestone", "claimed", "determined"),
 }
-_INTEGERS = frozenset(("position", "seq", "n", "events", "tree_size"))
+_INTEGERS = frozenset(
+    ("position", "seq", "n", "events", "tree_size", "later_event")
+)
 _REFERRED = {
     "agreement": ("agreements", "agreement"),
     "position": ("events", "position"),

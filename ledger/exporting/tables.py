@@ -3,7 +3,8 @@
 Events begin with the columns of the ``history.csv`` of a bundle. Behind them stands a
 column for every field that an event of the export has, so that they are read twice.
 What has an inner shape is JSON in its cell. A cell that a spreadsheet would take for a
-formula begins with ``'``.
+formula begins with ``'``. Where an event that is effective only after the date sets the
+end of a provision, ``later_ends`` and ``later_event`` are that end and its number.
 
 Source: RFC 4180, but for the end of a line, which is a line feed alone.
 """
@@ -28,7 +29,7 @@ PROVISION = (
     *("agreement", "on", "known", "provision", "kind", "holders", "against", "level"),
     *("quantity", "basis", "status", "starts", "ends", "waits_for", "flags"),
     *("starts_from", "starts_to", "ends_from", "ends_to", "condition", "text", "over"),
-    *("set_by", "scope", "terms", "readings"),
+    *("set_by", "scope", "terms", "readings", "later_ends", "later_event"),
 )
 
 _encode = msgspec.json.Encoder().encode
@@ -84,6 +85,7 @@ def provision_cells(answer: StateAnswer, provision: ProvisionAnswer) -> dict[str
     """Write a provision on a date by the names of its columns."""
     starts_from, starts_to = provision.starts_between
     ends_from, ends_to = provision.ends_between
+    later = provision.later or {}
     return {
         **msgspec.structs.asdict(provision),
         "agreement": answer.agreement,
@@ -94,6 +96,8 @@ def provision_cells(answer: StateAnswer, provision: ProvisionAnswer) -> dict[str
         "starts_to": starts_to,
         "ends_from": ends_from,
         "ends_to": ends_to,
+        "later_ends": later.get("effective"),
+        "later_event": later.get("event"),
     }
 
 
