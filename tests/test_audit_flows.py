@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from hashlib import sha256
 from pathlib import Path
 
@@ -509,6 +510,11 @@ def test_the_verifier_is_a_program_of_its_own(
     assert '"error": "integrity"' in capsys.readouterr().err
     assert main([str(tmp_path / "none"), *key]) == 2
     policy = tmp_path / "policy"
+    policy.write_bytes(b"log \xff")
+    for given in ([path, "--policy", str(policy)], [f"{path}\udcff", *key]):
+        capsys.readouterr()
+        assert main(given) == 2
+        assert "\udcff" in str(json.loads(capsys.readouterr().err))
     policy.write_text(f"log {LOG.vkey}\nwitness w {WITNESS.vkey}\nquorum w\n")
     assert main([path, "--policy", str(policy)]) == 0
     assert Policy.parse(policy.read_bytes()).quorum == "w"

@@ -23,6 +23,7 @@ As a program of its own::
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -258,7 +259,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except WhereasError as wrong:
         facts = {k: v for k, v in wrong.facts.items() if v is not None}
         said = {"error": wrong.kind, "message": str(wrong), "hint": wrong.hint, **facts}
-        sys.stderr.write(_pretty(said))
+        text = json.dumps(said, ensure_ascii=False, indent=2, default=str)
+        # A name that is not UTF-8 has halves of characters, which JSON has escapes for.
+        sys.stderr.write(text.encode(errors="backslashreplace").decode() + "\n")
         return wrong.exit_code
     sys.stdout.write(_pretty(verdict))
     return 0
