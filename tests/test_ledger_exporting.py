@@ -323,6 +323,32 @@ def test_a_table_of_provisions_has_their_status_on_the_date(ledger: Ledger) -> N
     assert document["schema"] == "whereas/state/1"
 
 
+def test_an_end_that_is_recorded_for_later_has_columns_of_its_own(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    granted = draft("licence-granted", A, effective="2020", id="models", holder="alpha")
+    ended = draft(
+        "provision-ended",
+        A,
+        effective="2027-02-01",
+        provision="models",
+        basis="terminated",
+    )
+    ledger.append([opened(), granted, ended], recorded_by="ann")
+    (row,) = read(state_table(choice(ledger, on="2021-01-01")))
+    assert (row["ends"], row["later_ends"], row["later_event"]) == (
+        *("", "2027-02-01", "3"),
+    )
+    write_database(choice(ledger, on="2021-01-01"), tmp_path / "out")
+    with closing(sqlite3.connect(tmp_path / "out")) as found:
+        rows = found.execute("SELECT later_ends, later_event FROM provisions")
+        assert rows.fetchall() == [("2027-02-01", 3)]
+    (row,) = read(state_table(choice(ledger, on="2028-01-01")))
+    assert (row["ends"], row["later_ends"], row["later_event"]) == (
+        *("2027-02-01", "", ""),
+    )
+
+
 # --- SQLite ---------------------------------------------------------------------------
 
 

@@ -47,6 +47,7 @@ COLUMNS = (
 PIPED = (
     *(Column(name) for name in ("provision", "kind", "holder", "against", "what")),
     *(Column(name) for name in ("status", "starts", "ends", "waits_for", "set_by")),
+    *(Column(name) for name in ("later_ends", "later_event")),
 )
 
 
@@ -123,6 +124,7 @@ def _shown(provision: ProvisionAnswer) -> tuple[str, ...]:
 
 def _piped(provision: ProvisionAnswer) -> tuple[str, ...]:
     """Write a provision for a program."""
+    later = provision.later or {}
     return (
         provision.id,
         provision.kind,
@@ -134,6 +136,8 @@ def _piped(provision: ProvisionAnswer) -> tuple[str, ...]:
         provision.ends or "",
         "; ".join(provision.waits_for),
         numbers(provision.set_by),
+        later.get("effective", ""),
+        numbers([later["event"]] if later else []),
     )
 
 

@@ -70,9 +70,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "measures": ("agreement", *_MEASURE, "position"),
     "milestones": ("agreement", "milestone", "claimed", "determined"),
 }
-_INTEGERS = frozenset(
-    ("position", "seq", "n", "events", "tree_size", "later_event")
-)
+_INTEGERS = frozenset(("position", "seq", "n", "events", "tree_size", "later_event"))
 _REFERRED = {
     "agreement": ("agreements", "agreement"),
     "position": ("events", "position"),
