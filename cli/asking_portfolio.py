@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from cli.asking import Horizon, day, on_words
@@ -132,7 +132,11 @@ class _Reading:
         from projections.questions.portfolio_fold import Folded
 
         listed = list(names)
-        return Folded(lambda: self._timelines(listed), self._asked.day)
+
+        def timelines(some: Collection[str] | None) -> Iterable[Timeline]:
+            return self._timelines(n for n in listed if some is None or n in some)
+
+        return Folded(timelines, self._asked.day)
 
     def _timelines(self, names: Iterable[str]) -> Iterator[Timeline]:
         """Yield agreements one after the other."""

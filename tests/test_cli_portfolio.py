@@ -163,7 +163,7 @@ def test_what_ends_comes_in_the_order_of_its_end(desk: Desk) -> None:
 12 provisions ending in 2026..2028 on 2026-01-02, as known now (pos:N)
 
   DATE          AGREEMENT   PROVISION              HOLDER       WHAT
-  2026-04-01    alder-birk  stock-put              birk         put up to EUR 500k
+  2026-02-20    alder-birk  stock-put              birk         put up to EUR 500k
   2026-07-01    alder-birk  no-competing-products  alder        restriction: sale +
                                                                 competing-instruments
   2027-01-01    alder-birk  no-solicitation        alder, birk  restriction: hiring

@@ -8,13 +8,16 @@ from icalendar import Calendar
 
 from events.dates import PartialDate
 from events.errors import InputError, NotFound
+from events.when import When
 from projections.fold.timeline import Timeline
 from projections.questions.across import KnownIn
 from projections.questions.calendar_file import calendar_file
+from projections.questions.deciding import deciding
 from projections.questions.due import EVERYTHING, DueAnswer, Wanted, due_answer
 from projections.questions.falling import Item
 from projections.questions.marks import MAX_TERMS
 from tests.agreements import ledger_of, timeline
+from tests.facts_text import PROVISION, facts
 
 KNOWN = KnownIn(0, "2026-01-01T00:00:00.000000Z")
 
@@ -95,6 +98,35 @@ def test_what_falls_into_two_years(grant: str, found: str) -> None:
     )
     answer = due(ledger, "2026", "2027", horizon="2026-01-01")
     assert "; ".join(lines(answer)) == found
+
+
+@pytest.mark.parametrize(
+    ("steps", "found"),
+    [
+        (
+            "{from: 2025, price: USD 1m}, {from: 2026, price: USD 2m}",
+            [
+                "2025-01-01..2025-12-31 price x USD 1m",
+                "2026-01-01..2026-12-31 price x USD 2m",
+            ],
+        ),
+        (
+            "{from: 2025, price: USD 1m}, {from: 2025-06-01, price: USD 2m}",
+            ["2025-06-01 price x USD 2m", "2025-01-01..2025-12-31 price x USD 1m"],
+        ),
+        (
+            "{from: 2026-02, price: USD 1m}, {from: 2026-02, price: USD 2m}",
+            [
+                "2026-02-01..2026-02-28 price x USD 1m",
+                "2026-02-01..2026-02-28 price x USD 2m",
+            ],
+        ),
+    ],
+)
+def test_every_step_of_a_price_is_listed(steps: str, found: list[str]) -> None:
+    grant = "event: OptionGranted, effective: 2020-01-01, id: x, option: call"
+    granted = f"- {{{grant}, holder: a, against: b, price_schedule: [{steps}]}}"
+    assert lines(due(granted, "2025-01-01", "2027-12-31")) == found
 
 
 def test_renewals_and_the_last_day_for_notice_against_each() -> None:
@@ -548,3 +580,19 @@ def test_what_may_have_ended_before_the_window_ends_on_no_certain_day_of_it(
         "2024-12-01..2025-01-01 ends closed released",
     ]
     assert lines(due(ledger, "2025-01-02", "2025-12-31")) == []
+
+
+@pytest.mark.parametrize(
+    ("known", "decided"),
+    [
+        ("m lapsed 2021; n lapsed 2022", (1, 2)),
+        ("m lapsed 2021; n determined 2022", (1, 2)),
+        # It never came, whoever claimed it before.
+        ("m claimed 2020; m lapsed 2021", (2,)),
+    ],
+)
+def test_that_a_milestone_lapsed_decides_too(
+    known: str, decided: tuple[int, ...]
+) -> None:
+    term = "earliest of (milestone m determined; milestone n determined)"
+    assert deciding(When.parse(term), facts(known), PROVISION) == decided

@@ -8,21 +8,24 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from events.dates import INF, NEG_INF, PartialDate, parse_day
+from events.dates import NEG_INF, PartialDate, day_text, parse_day
 from events.quantity import Quantity
 from events.scope import Box
-from events.when import milestones
+from events.when import When
 from projections.fold.facts import Facts
 from projections.fold.provision import Clause, Provision
-from projections.fold.resolve import is_open
-from projections.fold.resolving import starts_when
+from projections.fold.resolve import is_open, waiting
+from projections.fold.resolving import end_of, starts_when
+from projections.fold.spans import Span
 from projections.fold.status import standing
 from projections.fold.timeline import Timeline, timeline_of
 from projections.questions.bearing import EXCLUSIVE
+from projections.questions.falling import Item, items_of
 from projections.questions.matching import clauses_over, coverage
 from projections.questions.portfolio import EVERYTHING, Agreements, Held, Together
 from projections.questions.portfolio_fold import Folded
@@ -87,14 +90,22 @@ def live(held: Held) -> bool:
 
 
 def hangs_on(provision: Provision, facts: Facts, milestone: str) -> bool:
+    """Tell whether it matters to a day when, or whether, a milestone is reached."""
     pause = provision.suspension
     whens = [starts_when(provision), provision.ends, pause.until if pause else None]
-    there = [when for when in whens if when is not None]
-    return any(milestone in milestones(when.expr) for when in there) and any(
-        is_open(when, facts.at(NEG_INF), provision.id) for when in there
+    certain = facts.at(NEG_INF)
+    return any(
+        f"milestone {milestone}" in text
+        for when in whens
+        if when is not None and is_open(when, certain, provision.id)
+        for day in DAYS
+        for text in waiting(when, certain, day, provision.id)
+        if is_open(When.parse(text) if "notice" not in text else when, certain)
     )
 
 
+# Days that what lies between the dates of a history falls on.
+DAYS = range(parse_day("2018-01-01"), parse_day("2042-01-01"), 61)
 WINDOWS = [
     ("2020-01-01", "2020-12-31"),
     ("2022-01-01", "2025-01-01"),
@@ -154,15 +165,6 @@ def test_the_tables_find_what_folding_every_agreement_finds(
                         and coverage(each.clauses(h), box).possible
                     ]
                 )
-            for first, last in WINDOWS:
-                window = parse_day(first), parse_day(last)
-                assert told(there.lapsing(*window)) == told(
-                    [
-                        h
-                        for h, _ in everything
-                        if live(h) and lapses(h, *window, asked.horizon)
-                    ]
-                )
             assert sorted(map(repr, there.stakes("b"))) == sorted(
                 f"HeldStake(agreement={name!r}, stake={stake!r})"
                 for name, timeline in each.timelines.items()
@@ -199,7 +201,7 @@ def test_tables_and_fold_give_the_same_answers_down_to_the_events(
     def folded(names: Iterable[str]) -> Folded:
         every = [ledger.entries(name, known=known) for name in names]
         timelines = [timeline_of(e, horizon=asked.horizon) for e in every if e]
-        return Folded(lambda: timelines, day)
+        return Folded(lambda _: timelines, day)
 
     every = folded(ledger.names())
     with TemporaryDirectory() as folder:
@@ -240,11 +242,45 @@ def _concerns(provision: Provision, party: str) -> bool:
     return party in {*provision.holders, *provision.against}
 
 
-def lapses(held: Held, first: int, last: int, horizon: int) -> bool:
-    ends = held.standing.ends
-    if ends.lo == horizon:
-        return first <= ends.hi <= last and ends.lo < INF
-    return ends.lo <= last and ends.hi >= first and ends.lo < INF
+@settings(max_examples=80)
+@given(ledgers(), QUESTIONS)
+def test_what_lapses_is_what_due_lists_as_ending(ledger: Listed, asked: Asked) -> None:
+    known = round(asked.share * (ledger.size - 1))
+    day = PartialDate.parse(asked.on).last
+    every = [ledger.entries(name, known=known) for name in ledger.names()]
+    timelines = [timeline_of(e, horizon=asked.horizon) for e in every if e]
+    folded = Folded(lambda _: timelines, day)
+    for first, last in (days(*window) for window in WINDOWS):
+        if last <= day:
+            continue
+        start = max(first, day + 1)
+        found = [(h.agreement, h.provision.id) for h in folded.lapsing(first, last)]
+        assert len(found) == len(set(found))
+        assert set(found) == {
+            (there.agreement, item.subject)
+            for there in timelines
+            for item in items_of(there, Span(start, last))
+            if item.what in {"ends", "closes"}
+            and not _ended(there, item.subject, day)
+            and not _silent(item, there, last, asked.horizon)
+        }
+
+
+def _ended(timeline: Timeline, name: str, day: int) -> bool:
+    there = timeline.state(day).provisions.get(name)
+    return there is not None and standing(there, timeline.facts, day).status == "ended"
+
+
+def _silent(item: Item, timeline: Timeline, last: int, horizon: int) -> bool:
+    """Tell whether an end is only possible because silence has lasted so long."""
+    first, latest = item.between
+    if item.certain or (latest is not None and parse_day(latest) <= last):
+        return False
+    if (NEG_INF if first is None else parse_day(first)) != horizon:
+        return False
+    longer = msgspec.structs.replace(timeline, facts=timeline.facts.at(horizon + 1))
+    provision = longer.state(last).provisions[item.subject]
+    return end_of(provision, longer.facts).lo > horizon
 
 
 PORTFOLIO = """
@@ -301,6 +337,114 @@ def test_a_portfolio_tells(
         assert sorted(held.provision.id for held in ask(there)) == expected
 
 
+LATER = """
+- {event: licence-granted, effective: 2020-01-01, id: cut, holder: a, against: b}
+- {event: licence-granted, effective: 2020-01-01, id: longer, holder: a, against: b,
+   ends: through 2025}
+- {event: licence-granted, effective: 2020-01-01, id: shorter, holder: a, against: b,
+   ends: through 2040}
+- {event: licence-granted, effective: 2020-01-01, id: gone-by, holder: a, against: b,
+   ends: through 2040}
+- {event: licence-granted, effective: 2020-01-01, id: twice, holder: a, against: b,
+   ends: through 2025}
+- {event: provision-ended, effective: 2025-10-28, provision: cut, basis: terminated}
+- {event: term-extended, effective: 2025-10-28, provision: longer, ends: through 2032}
+- {event: term-shortened, effective: 2025-10-29, provision: shorter,
+   ends: through 2025}
+- {event: term-shortened, effective: 2025-10-30, provision: gone-by,
+   ends: through 2024}
+- {event: licence-granted, effective: 2026-01-01, id: new, holder: a, against: b,
+   ends: through 2026-03}
+- {event: provision-reinstated, effective: 2026-02-01, provision: twice, ends: never}
+- {event: agreement-ended, effective: 2033-01-01, basis: expired}
+"""
+
+
+@pytest.mark.parametrize(
+    ("on", "window", "expected"),
+    [
+        (
+            "2025-06-01",
+            ("2025-06-01", "2026-05-31"),
+            {
+                "cut": "in-force 2025-10-28 @2 @7 later @7",
+                "shorter": "in-force 2026-01-01 @4 @9",
+                "gone-by": "in-force 2025-10-30 @5 @10",
+                "twice": "in-force 2026-01-01 @6",
+                "new": "not-yet 2026-04-01 @11",
+            },
+        ),
+        (
+            "2025-10-28",
+            ("2025-10-28", "2025-12-31"),
+            {"gone-by": "in-force 2025-10-30 @5 @10"},
+        ),
+        (
+            "2025-06-01",
+            ("2033-01-01", "2033-01-01"),
+            {
+                "longer": "in-force 2033-01-01 @3 @8",
+                "twice": "in-force 2033-01-01 @6 @12 @13 later @13",
+            },
+        ),
+    ],
+)
+def test_what_lapses_knows_of_events_that_take_effect_later(
+    tmp_path: Path, on: str, window: tuple[str, str], expected: dict[str, str]
+) -> None:
+    entries, day = written(LATER), parse_day(on)
+    rebuild(tmp_path / "index.db", Listed(entries))
+    folded = Folded(lambda _: [timeline_of(entries, horizon=day)], day)
+    with reading(tmp_path / "index.db") as connection:
+        tables = Portfolio(connection, known=len(entries), on=day, horizon=day)
+        for there in (tables, folded):
+            found = there.with_events(there.lapsing(*map(parse_day, window)))
+            assert {held.provision.id: _line(held) for held in found} == expected
+
+
+def _line(held: Held) -> str:
+    words = [held.standing.status, day_text(held.standing.ends.hi)]
+    words += [f"@{seq}" for seq in held.provision.set_by]
+    return " ".join([*words, *([f"later @{held.later.seq}"] if held.later else [])])
+
+
+WAITS = """
+- {event: licence-granted, effective: 2020-01-01, id: p, holder: a, against: b,
+   starts: milestone signing determined, ends: milestone agi determined}
+- {event: milestone-determined, effective: 2021-01-01, milestone: signing,
+   outcome: occurred}
+"""
+
+
+@pytest.mark.parametrize(("milestone", "expected"), [("signing", []), ("agi", ["p"])])
+def test_what_waits_for_a_milestone_does_not_wait_for_another(
+    tmp_path: Path, milestone: str, expected: list[str]
+) -> None:
+    entries, day = written(WAITS), parse_day("2025-06-01")
+    rebuild(tmp_path / "index.db", Listed(entries))
+    folded = Folded(lambda _: [timeline_of(entries, horizon=day)], day)
+    with reading(tmp_path / "index.db") as connection:
+        tables = Portfolio(connection, known=len(entries), on=day, horizon=day)
+        for there in (tables, folded):
+            assert [h.provision.id for h in there.waiting(milestone)] == expected
+
+
+@pytest.mark.parametrize("horizon", ["2025-12-31", "2026-01-01", "2026-01-02"])
+def test_an_imprecise_end_does_not_hang_on_silence(
+    tmp_path: Path, horizon: str
+) -> None:
+    grant = "{event: licence-granted, effective: 2020, id: p, holder: a, against: b"
+    entries = written(f"- {grant}, ends: until 2026}}")
+    rebuild(tmp_path / "index.db", Listed(entries))
+    day, silent = parse_day("2026-01-01"), parse_day(horizon)
+    folded = Folded(lambda _: [timeline_of(entries, horizon=silent)], day)
+    with reading(tmp_path / "index.db") as connection:
+        tables = Portfolio(connection, known=len(entries), on=day, horizon=silent)
+        for there in (tables, folded):
+            found = there.lapsing(day, parse_day("2026-06-30"))
+            assert [held.provision.id for held in found] == ["p"]
+
+
 OVER = """
 - {event: licence-granted, effective: 2020-01-01, id: models, holder: a, against: b,
    scope: {asset: [models]}, except: {asset: [models/voice]}}
@@ -332,7 +476,7 @@ def test_exclusivity_over_a_provision_has_the_scope_of_that_one(
     entries = written(OVER)
     rebuild(tmp_path / "index.db", Listed(entries))
     day, box = PartialDate.parse(on).last, Box(asset=(tag,))
-    folded = Folded(lambda: [timeline_of(entries, horizon=day)], day)
+    folded = Folded(lambda _: [timeline_of(entries, horizon=day)], day)
     with reading(tmp_path / "index.db") as connection:
         tables = Portfolio(connection, known=len(entries), on=day, horizon=day)
         for there in (tables, folded):

@@ -263,8 +263,9 @@ def _lapsing(
 ) -> None:
     """Find what ends, or may end, in a window, and has not ended on the date.
 
-    The day of an end is the first on which it is over. What a milestone may end any
-    day is found by whereas portfolio waiting.
+    The day of an end is the first on which it is over. An end or a change that is
+    recorded for a later day counts. What a milestone may end any day is found by
+    whereas portfolio waiting.
     """
     from projections.questions.portfolio_answers import lapsing_answer
 

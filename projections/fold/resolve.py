@@ -40,7 +40,14 @@ from projections.fold.moving import moved
 from projections.fold.renewals import Renewal, notice_span
 from projections.fold.spans import ALWAYS_UNKNOWN, NEVER, Span, date_span
 
-__all__ = ["check_calendar", "is_open", "resolve", "resolve_when", "waiting"]
+__all__ = [
+    "check_calendar",
+    "is_open",
+    "open_milestones",
+    "resolve",
+    "resolve_when",
+    "waiting",
+]
 
 
 def resolve_when(when: When, facts: Facts, provision: str | None = None) -> Span:
@@ -121,6 +128,14 @@ def is_open(when: When, facts: Facts, provision: str | None = None) -> bool:
     return any(hinge.is_open for hinge in hinges)
 
 
+def open_milestones(
+    when: When, facts: Facts, provision: str | None = None
+) -> frozenset[str]:
+    """Name the milestones that a When hangs on and that are not yet settled."""
+    hinges = _hinges(when.expr, facts, provision, _ANY_DAY)
+    return frozenset(h.milestone for h in hinges if h.is_open and h.milestone)
+
+
 def _both(span: Span, shift: Callable[[int], int]) -> Span:
     """Shift both ends."""
     return Span(shift(span.lo), shift(span.hi))
@@ -163,6 +178,7 @@ class _Hinge(NamedTuple):
 
     text: str
     is_open: bool
+    milestone: str | None = None
 
 
 def _as_it_is(day: int) -> int:
@@ -225,7 +241,9 @@ def _hinges(
                 text = renewal.decisive(left.days.hi, left.shifted)
                 yield _Hinge(text, not facts.notices.get(provision or ""))
         case _:
-            yield _Hinge(write(expr), _is_open(expr, facts))
+            yield _Hinge(
+                write(expr), _is_open(expr, facts), getattr(expr, "milestone", None)
+            )
 
 
 def _preventing(
@@ -234,7 +252,8 @@ def _preventing(
     """Yield the milestone if it may still prevent something."""
     prevented = resolve(expr.then, facts, provision)
     if _undecided(prevented, milestone_span(milestone, facts)):
-        yield _Hinge(write(milestone), not settled(milestone, facts))
+        is_open = not settled(milestone, facts)
+        yield _Hinge(write(milestone), is_open, milestone.milestone)
 
 
 def _last_end(expr: Renews) -> Callable[[int], int]:

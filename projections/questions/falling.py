@@ -21,7 +21,7 @@ from projections.fold.folding import fold
 from projections.fold.naming import about
 from projections.fold.provision import Provision
 from projections.fold.resolve import resolve_when, waiting
-from projections.fold.resolving import end_of
+from projections.fold.resolving import end_of, start_of
 from projections.fold.spans import Span
 from projections.fold.state import State
 from projections.fold.status import standing
@@ -30,6 +30,7 @@ from projections.fold.timeline import Timeline
 from projections.questions.answers import Range, between
 from projections.questions.awards import awards_of
 from projections.questions.deciding import deciding
+from projections.questions.endings import StartAndEnd, Stretch, end_within
 from projections.questions.marks import MAX_TERMS, Mark, What, marks
 
 _ENDS = frozenset(("ends", "closes"))
@@ -74,6 +75,16 @@ def items_of(timeline: Timeline, window: Span) -> list[Item]:
     return [*found, *_awarded(timeline, falling.state, window)]
 
 
+def ending_in(timeline: Timeline, window: Span) -> dict[str, StartAndEnd]:
+    """Find the provisions that end, or may end, in a window, by the first end in it.
+
+    It is what :func:`items_of` lists as an end, and costs as much.
+    """
+    falling = _Falling(timeline, window, timeline.state(window.lo - 1))
+    falling.items()
+    return falling.endings
+
+
 def renew_more(items: Iterable[Item]) -> list[tuple[str, str]]:
     """Name what renews too many times to list, by agreement and provision."""
     renewing = Counter((i.agreement, i.subject) for i in items if i.what == "renews")
@@ -90,14 +101,16 @@ class _Falling:
         state: the state so far, before the window at first.
         since: for each provision the first day of the stretch it is in, and its
             status on the day before; None where it was not there.
-        found: what was found, by what it is about, its kind and its day.
+        found: what was found, by what it is about, its kind, its days and its price.
+        endings: what ends when, by provision; of several ends the first.
     """
 
     timeline: Timeline
     window: Span
     state: State
     since: dict[str, tuple[int, str | None]] = field(default_factory=dict)
-    found: dict[tuple[str, str, str | None], Item] = field(default_factory=dict)
+    found: dict[tuple[str, What, Span, str | None], Item] = field(default_factory=dict)
+    endings: dict[str, StartAndEnd] = field(default_factory=dict)
 
     def items(self) -> Iterable[Item]:
         """Walk through the window and give what falls into it."""
@@ -134,41 +147,40 @@ class _Falling:
         first, before = self.since[provision.id]
         if first > last:
             return
-        for mark in marks(provision, self.timeline.facts, self.window):
-            if mark.span.exact:
+        facts = self.timeline.facts
+        days = StartAndEnd(start_of(provision, facts), end_of(provision, facts))
+        had_ended = None if before is None else before == "ended"
+        end = end_within(days, Stretch(first, last, had_ended), self.window)
+        for mark in marks(provision, facts, self.window):
+            if mark.what in _ENDS:
+                falls = mark.span == end
+            elif mark.span.exact:
                 day = mark.span.lo
                 falls = first <= day <= last and self._is_so(provision, mark)
             else:
                 falls = last == self.window.hi and self._is_open(provision, mark)
             if falls:
                 self._note(provision, mark)
-        ended = self._status(provision, first) == "ended"
-        if (
-            ended
-            and before not in {None, "ended"}
-            and self._on_one_day(provision, first)
-        ):
+        if end == Span(first, first):
             self._note(provision, _ended_on(provision, first))
-
-    def _on_one_day(self, provision: Provision, day: int) -> bool:
-        """Tell whether what has ended by a day did so on it, and not perhaps before."""
-        ends = end_of(provision, self.timeline.facts)
-        return ends.exact or ends.hi != day
+        if end is not None:
+            self.endings.setdefault(provision.id, days._replace(ends=end))
 
     def _note(self, provision: Provision, mark: Mark) -> None:
-        """Keep an item, in place of one on the same day."""
-        item = _item(self.timeline, provision, mark)
-        self.found.setdefault((item.subject, item.what, item.date), item)
+        """Keep an item, unless the same is there already: the first is kept."""
+        # Prices are steps, of which several may begin on the same days.
+        step = mark.words if mark.what == "price" else None
+        key = provision.id, mark.what, mark.span, step
+        if key not in self.found:
+            self.found[key] = _item(self.timeline, provision, mark)
 
     def _is_so(self, provision: Provision, mark: Mark) -> bool:
-        """Tell whether the status changes with a start or an end."""
+        """Tell whether the status changes with a start."""
         day = mark.span.lo
         first, before = self.since[provision.id]
-        was = before if day == first else self._status(provision, day - 1)
-        now = self._status(provision, day)
-        if mark.what in _ENDS:
-            return was != "ended" and now == "ended"
         if mark.what in _STARTS:
+            was = before if day == first else self._status(provision, day - 1)
+            now = self._status(provision, day)
             begins = now not in {"not-yet", "ended"} or _used_on(provision, day)
             return was in {None, "not-yet", "ended"} and begins
         return True

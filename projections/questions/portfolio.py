@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, Protocol
 
-from events.dates import INF
+from events.dates import INF, NEG_INF
 from events.scope import Box
+from projections.fold.facts import Facts
 from projections.fold.provision import Closing, Provision
+from projections.fold.resolve import open_milestones
+from projections.fold.resolving import day_whens
 from projections.fold.spans import Span
 from projections.fold.state import Stake
 from projections.fold.status import Standing
+from projections.questions.endings import StartAndEnd
 from projections.questions.matching import clauses_over, coverage, is_unbounded
 
 EVERYTHING = Box()
@@ -25,6 +29,9 @@ class Held(NamedTuple):
 
     ``words`` are those that its being found hangs on and that nobody can evaluate;
     ``later`` is what ends it after the day, where it is told with its events.
+    ``told_on`` is the day of which the provision itself is told: of what lapses a day
+    on which recorded events have made it what it is when it ends, otherwise None for
+    the day that is asked about.
     """
 
     agreement: str
@@ -32,6 +39,7 @@ class Held(NamedTuple):
     standing: Standing
     words: tuple[str, ...] = ()
     later: Closing | None = None
+    told_on: int | None = None
 
 
 class HeldStake(NamedTuple):
@@ -59,6 +67,10 @@ class Agreements(Protocol):
 
     def lapsing(self, first: int, last: int) -> list[Held]:
         """Find what ends, or may end, on one of the days of a window.
+
+        What has not ended on the day, and later does by its term or by an event, with
+        all events that are recorded, also those that are effective after the day. It
+        is told as it is when it ends, with how it stands on the day.
 
         What may end on any day to come, because a milestone may, is only found where
         it has ended for certain by the last day of the window.
@@ -182,14 +194,80 @@ def concerns(provision: Provision, party: str) -> bool:
     return party in provision.holders or party in provision.against
 
 
-def lapses(ends: Span, window: Span, horizon: int) -> bool:
+def ahead(window: Span, on: int) -> Span:
+    """Give the days after the one asked about in which something may lapse."""
+    return Span(max(window.lo, on + 1), max(window.hi, on + 1))
+
+
+def lapses(ends: Span, window: Span, is_put_off: Callable[[], bool]) -> bool:
     """Tell whether an end lies in a window, or may and not by silence alone.
 
     Args:
         ends: the possible days of the end.
         window: the first and the last day that are asked about.
-        horizon: the day up to which silence means that nothing happened, an ordinal.
+        is_put_off: tells whether another silent day would put off the end.
     """
-    if ends.lo > window.hi or ends.hi < window.lo or ends.lo >= INF:
+    if not ends.meets(window) or ends.lo >= INF:
         return False
-    return ends.lo != horizon or ends.hi <= window.hi
+    return ends.hi <= window.hi or not is_put_off()
+
+
+def is_put_off(ends: Callable[[Facts], Span], facts: Facts) -> bool:
+    """Tell whether another silent day would put off the first day of an end.
+
+    Args:
+        ends: gives the days of the end by what is known.
+        facts: what is known.
+    """
+    lo, horizon = ends(facts).lo, facts.horizon
+    return lo == horizon and ends(facts.at(horizon + 1)).lo > lo
+
+
+def waits_for(provision: Provision, milestone: str, facts: Facts) -> bool:
+    """Tell whether the days of a provision hang on a milestone that is still open.
+
+    Silence settles nothing here.
+    """
+    certain = facts.at(NEG_INF)
+    return any(
+        milestone in open_milestones(when, certain, provision.id)
+        for when in day_whens(provision)
+    )
+
+
+def told_on(ends: Span, days: Span) -> int:
+    """Give the day of which what lapses is told: its end, or the last of several."""
+    return ends.lo if ends.exact else days.hi
+
+
+class Ending(NamedTuple):
+    """What ends, or may end, in a window.
+
+    Attributes:
+        agreement: whose it is.
+        provision: as it is when it ends.
+        told_on: the day on which it is so.
+        days: when it starts and ends.
+    """
+
+    agreement: str
+    provision: Provision
+    told_on: int
+    days: StartAndEnd
+
+    def held(self, now: Standing | None, on: int) -> Held:
+        """Tell how it stands on the day that is asked about.
+
+        Args:
+            now: how it stands; None where it is not there yet.
+            on: the day.
+        """
+        status, waits = ("not-yet", ()) if now is None else (now.status, now.waits_for)
+        later = (one for one in self.provision.closings if one.span.lo > on)
+        return Held(
+            self.agreement,
+            self.provision,
+            Standing(status, waits, *self.days),
+            later=next(later, None),
+            told_on=self.told_on,
+        )

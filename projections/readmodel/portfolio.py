@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from events.dates import INF
@@ -19,15 +19,22 @@ from events.when import Measure, Milestone, Offset, When
 from projections.fold.facts import Facts
 from projections.fold.provision import Closing, Provision
 from projections.fold.resolve import resolve_when
+from projections.fold.resolving import end_of, start_of
 from projections.fold.spans import Span
 from projections.fold.status import Standing, standing
 from projections.questions.bearing import EXCLUSIVE
+from projections.questions.endings import StartAndEnd, Stretch, end_within
 from projections.questions.portfolio import (
     EVERYTHING,
+    Ending,
     Held,
     HeldStake,
+    ahead,
     covering,
+    is_put_off,
     lapses,
+    told_on,
+    waits_for,
 )
 from projections.readmodel.hanging import Days, Hangs, certain_standing, rests_on
 from projections.readmodel.parts import part_of
@@ -43,12 +50,14 @@ from projections.readmodel.tables import tag_text
 
 _KNOWN = "p.known_from <= :known AND p.known_to > :known"
 _NOW = f"{_KNOWN} AND p.on_from <= :on AND p.on_to > :on"
+# On any of the days ahead.
+_AHEAD = f"{_KNOWN} AND p.on_from <= :hi AND p.on_to > :lo"
 # Spans of every horizon lie within those in the tables: what has ended by these has
 # ended by all.
 _LIVE = "p.ends_hi > :on"
 _SELECT = (
-    f"SELECT p.agreement, p.body, {', '.join(f'p.{d}' for d in Days._fields)} "  # noqa: S608  # constants only
-    "FROM provisions AS p WHERE"
+    "SELECT p.agreement, p.body, p.on_from, p.on_to, "  # noqa: S608  # constants only
+    f"{', '.join(f'p.{day}' for day in Days._fields)} FROM provisions AS p WHERE"
 )
 _MOST_TEXTS = 500
 _NONE: frozenset[str] = frozenset()
@@ -59,6 +68,8 @@ class _Row(NamedTuple):
 
     agreement: str
     provision: Provision
+    on_from: int
+    on_to: int
     days: Days
 
 
@@ -86,7 +97,6 @@ class Portfolio:
         # What is known in agreements of some names, and which those are.
         self._facts: dict[str, Facts] = {}
         self._about: dict[str, frozenset[str]] = {}
-        self._later: dict[tuple[str, str], Closing] = {}
 
     @cached_property
     def aside(self) -> frozenset[str]:
@@ -119,7 +129,7 @@ class Portfolio:
         levels = f"p.level IN ({_marks(sorted(EXCLUSIVE))}) AND {_LIVE}"
         rows: list[_Row] = []
         hangs_on: list[tuple[str, ...]] = []
-        for row in self._rows(f"{levels} AND {_covered(asked)}"):
+        for row in self._rows(f"{_NOW} AND {levels} AND {_covered(asked)}"):
             over = self._over(row.agreement, row.provision.over)
             words = covering(row.provision, over, asked)
             if words is not None:
@@ -147,31 +157,96 @@ class Portfolio:
         return list(found)
 
     def lapsing(self, first: int, last: int) -> list[Held]:
-        """Find what ends in a window; see ``Agreements``."""
+        """Find what ends in a window; see ``Agreements``.
+
+        What a provision is between events, in the window, is a row of its own.
+        """
         window = Span(first, last)
-        self._asked |= {"first": first, "last": last}
-        found = [*self._ending_firmly(), *self._ending_in_silence(window)]
-        found += self._found(
-            f"p.hangs = {Hangs.FACTS:d} AND {_LIVE} "
-            # The sign keeps to the index in which all else is found as well.
-            "AND +p.ends_lo <= :last AND p.ends_hi >= :first "
-            "AND (NOT p.drifts OR p.ends_hi <= :last)"
+        days = ahead(window, self._on)
+        self._asked |= {"first": first, "last": last, "lo": days.lo, "hi": days.hi}
+        rows = {
+            (row.agreement, row.provision.id, row.on_from): row
+            for row in self._may_end(window)
+        }
+        self._learn(row for row in rows.values() if row.days.hangs == Hangs.FACTS)
+        found: dict[tuple[str, str], Held] = {}
+        for (agreement, name, _), row in sorted(rows.items(), key=lambda one: one[0]):
+            if (agreement, name) not in found:
+                held = self._held_until(row, days, window)
+                if held is not None:
+                    found[agreement, name] = held
+        return [held for held in found.values() if held.standing.status != "ended"]
+
+    def _held_until(self, row: _Row, days: Span, window: Span) -> Held | None:
+        """Tell of a provision that ends while it is as a row says, if it does."""
+        there = self._days(row)
+        last = min(row.on_to - 1, days.hi)
+        if row.on_from < days.lo:
+            stretch = Stretch(days.lo, last, there.over_by(days.lo - 1))
+        else:
+            stretch = Stretch(row.on_from, last, self._had_ended(row))
+        ends = end_within(there, stretch, days)
+        if ends is None or not lapses(ends, window, partial(self._is_put_off, row)):
+            return None
+        now = row if row.on_from <= self._on else self._row(row, self._on)
+        ending = Ending(
+            row.agreement,
+            row.provision,
+            told_on(ends, days),
+            StartAndEnd(there.starts, ends),
         )
-        return [
-            held
-            for held in found
-            if held.standing.status != "ended"
-            and lapses(held.standing.ends, window, self._horizon)
-        ]
+        return ending.held(None if now is None else self._standing(now), self._on)
+
+    def _days(self, row: _Row) -> StartAndEnd:
+        """Give the days of the start and of the end, as far as is known."""
+        if row.days.hangs == Hangs.NOTHING:
+            days = row.days
+            return StartAndEnd(
+                Span(days.starts_lo, days.starts_hi), Span(days.ends_lo, days.ends_hi)
+            )
+        facts = self._facts_of(row)
+        return StartAndEnd(start_of(row.provision, facts), end_of(row.provision, facts))
+
+    def _had_ended(self, row: _Row) -> bool | None:
+        """Tell whether a provision had ended before it became as a row says."""
+        day = row.on_from - 1
+        before = self._row(row, day)
+        return None if before is None else self._days(before).over_by(day)
+
+    def _row(self, row: _Row, day: int) -> _Row | None:
+        """Read the row of the same provision on another day."""
+        there = {"agreement": row.agreement, "name": row.provision.id, "day": day}
+        found = self._rows(
+            f"{_KNOWN} AND p.agreement = :agreement AND p.name = :name "
+            "AND p.on_from <= :day AND p.on_to > :day",
+            **there,
+        )
+        self._learn(one for one in found if one.days.hangs == Hangs.FACTS)
+        return next(iter(found), None)
+
+    def _is_put_off(self, row: _Row) -> bool:
+        """Tell whether silence puts off an end; what hangs on nothing it does not."""
+        if row.days.hangs == Hangs.NOTHING:
+            return False
+        return is_put_off(partial(end_of, row.provision), self._facts_of(row))
 
     def waiting(self, milestone: str) -> list[Held]:
         """Find what waits for a milestone; see ``Agreements``."""
         self._asked["milestone"] = milestone
-        found = self._found(
-            f"p.hangs > {Hangs.NOTHING:d} AND {_LIVE} AND p.id IN (SELECT provision "  # noqa: S608  # constants only
-            "FROM hinges WHERE milestone = :milestone AND known_to > :known)"
+        rows = self._rows(
+            f"{_NOW} AND p.hangs > {Hangs.NOTHING:d} AND {_LIVE} AND p.id IN "  # noqa: S608  # constants only
+            "(SELECT provision FROM hinges WHERE milestone = :milestone "
+            "AND known_to > :known)"
         )
-        return [held for held in found if held.standing.status != "ended"]
+        self._learn(row for row in rows if row.days.hangs == Hangs.FACTS)
+        hanging = [
+            row
+            for row in rows
+            if waits_for(row.provision, milestone, self._facts_of(row))
+        ]
+        return [
+            held for held in self._stood(hanging) if held.standing.status != "ended"
+        ]
 
     def stakes(self, issuer: str) -> list[HeldStake]:
         """Find the stakes in an issuer; see ``Agreements``."""
@@ -207,28 +282,36 @@ class Portfolio:
 
     def with_events(self, found: Sequence[Held]) -> list[Held]:
         """Read the numbers of the events that made it so, agreement by agreement."""
-        wanted: dict[str, list[Held]] = defaultdict(list)
+        wanted: dict[tuple[str, int | None], list[Held]] = defaultdict(list)
         for held in found:
-            wanted[held.agreement].append(held)
-        for agreement, several in wanted.items():
+            wanted[held.agreement, held.told_on].append(held)
+        later: dict[tuple[str, str], Closing] = {}
+        for (agreement, day), several in wanted.items():
             if agreement not in self.aside:
-                self._add_events(agreement, several)
+                self._add_events(agreement, day, several, later)
         return [
-            held._replace(later=self._later.get((held.agreement, held.provision.id)))
-            if held.agreement not in self.aside
+            held._replace(later=later.get((held.agreement, held.provision.id)))
+            if held.agreement not in self.aside and held.told_on is None
             else held
             for held in found
         ]
 
-    def _add_events(self, agreement: str, several: Sequence[Held]) -> None:
-        """Read the events of provisions of an agreement, also those that end them."""
-        there = self._connection, agreement, self._known, self._on
-        events = set_by(*there)
-        before = {held.provision.id: held.provision.closings for held in several}
-        for name, closing in endings_in(*there, before).items():
-            self._later[agreement, name] = closing
+    def _add_events(
+        self,
+        agreement: str,
+        day: int | None,
+        several: Sequence[Held],
+        later: dict[tuple[str, str], Closing],
+    ) -> None:
+        """Read the events of provisions of an agreement, and those that end them."""
+        there = self._connection, agreement, self._known
+        events = set_by(*there, self._on if day is None else day)
         for held in several:
             held.provision.set_by = events.get(held.provision.id, [])
+        if day is None:
+            before = {held.provision.id: held.provision.closings for held in several}
+            for name, closing in endings_in(*there, self._on, before).items():
+                later[agreement, name] = closing
 
     def _names(self, source: str) -> set[str]:
         """Read names that are known, whatever the day."""
@@ -239,16 +322,33 @@ class Portfolio:
         )
         return {name for agreement, name in rows if agreement not in aside}
 
-    def _ending_firmly(self) -> Iterator[Held]:
+    def _may_end(self, window: Span) -> Iterator[_Row]:
+        """Yield what may end in a window, as it is on any day ahead in it."""
+        yield from self._ending_firmly()
+        yield from self._ending_in_silence(window)
+        yield from self._rows(
+            f"{_AHEAD} AND p.hangs = {Hangs.FACTS:d} AND {_LIVE} "
+            # The sign keeps to the index in which all else is found as well.
+            "AND +p.ends_lo <= :last AND p.ends_hi >= :first "
+            "AND (NOT p.drifts OR p.ends_hi <= :last)"
+        )
+        # What an event ends for a day gone by, or before it began.
+        yield from self._rows(
+            f"{_KNOWN} AND p.on_from BETWEEN :lo AND :last "
+            f"AND (p.hangs > {Hangs.NOTHING:d} "
+            "OR p.ends_hi < p.on_from OR p.ends_hi <= p.starts_lo)"
+        )
+
+    def _ending_firmly(self) -> Iterator[_Row]:
         """Yield what ends in the window whatever the horizon."""
-        firm = f"p.hangs = {Hangs.NOTHING:d} AND {_LIVE} AND"
-        yield from self._found(f"{firm} p.ends_lo BETWEEN :first AND :last")
-        yield from self._found(
+        firm = f"{_AHEAD} AND p.hangs = {Hangs.NOTHING:d} AND {_LIVE} AND"
+        yield from self._rows(f"{firm} p.ends_lo BETWEEN :first AND :last")
+        yield from self._rows(
             f"{firm} p.ends_lo < p.ends_hi AND p.ends_lo < :first "
             "AND p.ends_hi >= :first"
         )
 
-    def _ending_in_silence(self, window: Span) -> Iterator[Held]:
+    def _ending_in_silence(self, window: Span) -> Iterator[_Row]:
         """Yield what ends in the window because of what is not known."""
         silent = f"p.hangs = {Hangs.SILENCE:d} AND {_LIVE}"
         texts = self._connection.execute(
@@ -256,31 +356,33 @@ class Portfolio:
             "AND p.ends IS NOT NULL",
             self._asked,
         )
-        ending = [
-            text
-            for (text,) in texts
-            if lapses(
-                resolve_when(When.parse(text), self._silence), window, self._horizon
-            )
-        ]
+        ending = [text for (text,) in texts if self._may_lapse(text, window)]
         for at in range(0, len(ending), _MOST_TEXTS):
             some = ending[at : at + _MOST_TEXTS]
-            yield from self._found(f"{silent} AND p.ends IN ({_marks(some)})")
+            yield from self._rows(
+                f"{_AHEAD} AND {silent} AND p.ends IN ({_marks(some)})"
+            )
+
+    def _may_lapse(self, text: str, window: Span) -> bool:
+        """Tell whether a When of which nothing is known lies in a window."""
+        resolved = partial(resolve_when, When.parse(text))
+        ends = resolved(self._silence)
+        return lapses(ends, window, partial(is_put_off, resolved, self._silence))
 
     def _found(self, where: str) -> Iterator[Held]:
         """Yield the provisions that meet a condition, with how they stand."""
-        return self._stood(self._rows(where))
+        return self._stood(self._rows(f"{_NOW} AND {where}"))
 
-    def _rows(self, where: str) -> list[_Row]:
+    def _rows(self, where: str, **more: object) -> list[_Row]:
         """Read the provisions that meet a condition.
 
-        It comes last, because it may take longer to test than whether a row is so now.
+        What may take longer to test than whether a row is so then comes last in it.
         """
-        rows = self._connection.execute(f"{_SELECT} {_NOW} AND {where}", self._asked)
+        rows = self._connection.execute(f"{_SELECT} {where}", {**self._asked, **more})
         aside = self.aside
         return [
-            _Row(agreement, part_of("provision", body), Days._make(columns))
-            for agreement, body, *columns in rows
+            _Row(agreement, part_of("provision", body), start, end, Days._make(columns))
+            for agreement, body, start, end, *columns in rows
             if agreement not in aside
         ]
 
@@ -314,6 +416,12 @@ class Portfolio:
             self._facts |= facts_at(
                 self._connection, wanted, self._known, horizon=self._horizon
             )
+
+    def _facts_of(self, row: _Row) -> Facts:
+        """Give what is known of what a provision hangs on, that has been learned."""
+        if row.days.hangs == Hangs.SILENCE:
+            return self._silence
+        return self._facts[row.agreement]
 
     def _timeline(self, agreement: str) -> Any:  # noqa: ANN401  # a timeline or None
         return timeline_at(

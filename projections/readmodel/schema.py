@@ -6,7 +6,7 @@ dates. An index file is disposable: one of another schema or another fold is mad
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 RANGES = {"on_from": int, "on_to": int, "known_from": int, "known_to": int}
 _RANK = {
@@ -72,6 +72,7 @@ INDEXES: dict[str, tuple[tuple[str, ...], ...]] = {
         # What a question asks of a row is in its index, so that few rows are read.
         ("hangs", "known_to", "ends_lo", "ends_hi", "drifts", *_WHEN, "ends"),
         ("level", "ends_hi", "known_to", *_WHEN, "scope"),
+        ("on_from", "known_to", "known_from", "hangs", "starts_lo", "ends_hi"),
         ("kind", "known_to"),
         ("amount", "known_to"),
     ),
