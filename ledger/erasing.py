@@ -59,9 +59,7 @@ def erase(
         seqs = [tail.seq + n for n in range(1, len(drafts) + 1)]
         places = Places(seqs, tail.position + 1)
         with suppress(Moved):
-            receipts = appending.record(drafts, sealed, places, erasures)
-            store.scrub()
-            return receipts
+            return appending.record(drafts, sealed, places, erasures)
     raise Conflict(
         f"{draft.agreement} moved {MOST_TRIES} times; nothing was erased",
         hint="try again",

@@ -258,7 +258,7 @@ class Ledger:
             drafts, recorded_by=recorded_by, system=True
         )
 
-    def erase(
+    def erase(  # noqa: PLR0913  # whose values, by whom, why, and whom to tell
         self,
         agreement: str,
         seq: int,
@@ -266,6 +266,7 @@ class Ledger:
         *,
         reason: str,
         recorded_by: str,
+        on_kept: Callable[[], object] = lambda: None,
     ) -> list[Receipt]:
         """Erase values of an event for good, and record that they were.
 
@@ -278,6 +279,8 @@ class Ledger:
             fields: names of redactable fields that have a value.
             reason: why, which is kept.
             recorded_by: who does.
+            on_kept: is called where somebody else reads the file as it was before, so
+                that the values stay in it until everybody else has closed it.
 
         Returns:
             The receipts of the events that say so, of that event first.
@@ -292,6 +295,8 @@ class Ledger:
         draft = erasure_draft(agreement, seq, fields, reason)
         receipts = erase(self.store, self._writing.appending, draft, recorded_by)
         forget(beside(self._path))
+        if not self.store.scrub():
+            on_kept()
         return receipts
 
     def snapshot_heads(self, *, recorded_by: str) -> Receipt:

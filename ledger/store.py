@@ -251,8 +251,12 @@ class Store(Protocol):
         """
         ...
 
-    def scrub(self) -> None:
-        """Leave no copy of erased values where the database keeps what was before."""
+    def scrub(self) -> bool:
+        """Leave no copy of erased values where the database keeps what was before.
+
+        Returns:
+            Whether there is none; there is while somebody reads what was before.
+        """
         ...
 
     def backup(self, path: Path) -> None:

@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ from cli.progress import Progress
 from events.errors import Integrity
 from ledger.ledger import Ledger
 from ledger.log.note import VerifierKey
+from ledger.sqlite import datastore
+from ledger.sqlite.connection import open_reader
 from tests.cli_run import Desk
 from tests.ledgers import opened
 
@@ -285,6 +288,21 @@ hint: sign with that key: `whereas help keys`
     assert json.loads(desk.run("verify --json").stdout)["size"] == 3
     assert (desk.folder / "keys" / "heads").read_bytes() == kept
     desk.do(f"key rotate {by_next}{to.format('other')}")
+
+
+def test_whoever_erases_is_told_that_somebody_reads_the_ledger(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(datastore, "READERS_WAIT_SECONDS", 0)
+    with closing(open_reader(desk.folder / "whereas.db")[0]) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM events").fetchone()
+        ran = desk.run("erase alpha-beta @2 amount --reason asked --json")
+    assert ran.status == 0
+    assert ran.stderr == (
+        "note: somebody else reads the ledger: the erased values stay in its file until"
+        " they have closed it\n"
+    )
 
 
 def test_a_value_is_erased_for_good(desk: Desk) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
+from threading import Timer
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +30,8 @@ from ledger.ledger import Ledger
 from ledger.log import tree
 from ledger.log.tree import leaf_hash, verify_inclusion
 from ledger.receipts import Receipt
+from ledger.sqlite import datastore
+from ledger.sqlite.connection import open_reader
 from ledger.store import LEDGER_STREAM
 from tests.ledgers import (
     START_US,
@@ -471,6 +475,47 @@ def test_agreements_are_listed_as_they_were_known(ledger: Ledger) -> None:
     assert every[-1] == ledger.agreements()
 
 
+def test_whoever_reads_while_values_are_erased_keeps_them_in_the_file_until_then(
+    ledger: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(ledger)
+    ledger.store.scrub()
+    monkeypatch.setattr(datastore, "READERS_WAIT_SECONDS", 0.05)
+    kept: list[str] = []
+
+    def erase(field: str) -> None:
+        told = partial(kept.append, field)
+        ledger.erase(A, 2, [field], reason="x", recorded_by="a", on_kept=told)
+
+    path = tmp_path / "whereas.db"
+    with closing(open_reader(path)[0]) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM events").fetchone()
+        erase("note")
+        assert kept == ["note"]
+        assert b"round 0" in path.read_bytes()
+    erase("amount")
+    assert kept == ["note"]
+    for file in tmp_path.iterdir():
+        assert b"round 0" not in file.read_bytes()
+
+
+def test_erasing_waits_a_moment_for_whoever_reads(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    fill(ledger)
+    kept: list[str] = []
+    with closing(open_reader(tmp_path / "whereas.db")[0]) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM events").fetchone()
+        soon = Timer(0.1, reader.execute, ["ROLLBACK"])
+        soon.start()
+        told = partial(kept.append, "note")
+        ledger.erase(A, 2, ["note"], reason="x", recorded_by="a", on_kept=told)
+        soon.join()
+    assert kept == []
+
+
 def test_erasing_takes_the_value_and_keeps_every_hash(
     ledger: Ledger, tmp_path: Path
 ) -> None:
@@ -495,7 +540,7 @@ def test_erasing_takes_the_value_and_keeps_every_hash(
     ledger.check()
     for path in tmp_path.iterdir():
         stored = path.read_bytes()
-        assert b"987654321" not in stored
+        assert b"hush" not in stored
         assert before.salts[:16] not in stored
 
 

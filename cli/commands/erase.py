@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli import options
+from cli.output import aside
 from cli.proving import Proving, provable
 from cli.recording import entry_named, give
 from cli.session import session_of
@@ -30,6 +31,10 @@ EXAMPLES = (
         ),
     ),
 )
+_KEPT = (
+    "note: somebody else reads the ledger: the erased values stay in its file until"
+    " they have closed it"
+)
 
 
 @provable
@@ -52,8 +57,9 @@ def run(
     Amounts, notes, texts and reasons can be erased: the hashed bytes hold only salted
     digests of them, so that every receipt and proof still holds. They read as `[***]`
     from then on, also in corrections of the event. An index of the ledger is taken
-    away; copies that were exported before are not reached. --proof is for whoever asked
-    for it: it is of the first event that says so.
+    away; copies that were exported before are not reached, and whoever reads the ledger
+    at the time keeps the values in its file until they close it. --proof is for whoever
+    asked for it: it is of the first event that says so.
     """
     session = session_of(context)
     if not reason:
@@ -70,6 +76,7 @@ def run(
             fields,
             reason=reason,
             recorded_by=session.settings.recorded_by,
+            on_kept=lambda: aside(_KEPT),
         )
         recorded = ledger.entries(agreement, after=receipts[0].seq - 1)
         session.index(ledger).forget()

@@ -28,6 +28,8 @@ from ledger.sqlite.connection import Watch, identity, open_reader, open_writer
 from ledger.sqlite.failures import busy, failing, is_busy, moved, translated
 
 WRITE_WAIT_SECONDS = 10.0
+READERS_WAIT_SECONDS = 1.0
+_READERS_PAUSE = 0.02
 _UNLOCKED_TRIES = 3
 # The longest pause before the next try, by how long one has waited: whoever has waited
 # longest tries most often, and so is served before newcomers.
@@ -208,10 +210,22 @@ class LedgerDatastore(SQLiteDatastore):
         assert isinstance(connection, ReadConnection)  # noqa: S101  # the pool makes no others
         return connection
 
-    def checkpoint(self) -> None:
-        """Write everything into the file itself and empty the write-ahead log."""
-        with self._writing, failing(self.path):
-            self._opened().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    def checkpoint(self) -> bool:
+        """Write everything into the file itself and empty the write-ahead log.
+
+        Returns:
+            Whether that is done: it is not while somebody reads what was before, for
+            whom it waits a moment.
+        """
+        start = time.monotonic()
+        while True:
+            with self._writing, failing(self.path):
+                (in_use, _, _) = (
+                    self._opened().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                )
+            if not in_use or time.monotonic() - start >= READERS_WAIT_SECONDS:
+                return not in_use
+            time.sleep(_READERS_PAUSE)
 
     def close(self) -> None:
         """Close every connection; the last one tidies up beside the file."""

@@ -236,9 +236,9 @@ class SQLiteStore:
         if said != "ok":
             raise damaged(self.file.path, str(said))
 
-    def scrub(self) -> None:
-        """Write the log of changes back and empty it, where no reader needs it."""
-        self.file.checkpoint()
+    def scrub(self) -> bool:
+        """Write the log of changes back; tell whether no reader needs any of it."""
+        return self.file.checkpoint()
 
     def backup(self, path: Path) -> None:
         """Copy everything committed into a new file.

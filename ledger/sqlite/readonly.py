@@ -38,8 +38,11 @@ class LedgerFile(Protocol):
         """Lend a connection for reading."""
         ...
 
-    def checkpoint(self) -> None:
-        """Write everything into the file itself and empty the write-ahead log."""
+    def checkpoint(self) -> bool:
+        """Write everything into the file itself; tell whether nobody stood in the way.
+
+        The write-ahead log is empty then.
+        """
         ...
 
 
