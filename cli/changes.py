@@ -83,8 +83,8 @@ def value(given: Any, field: str | None) -> str:
             words = _fields(given, field)
         case list() | tuple() if field == "scope":
             words = scope_words(given)
-        case (first, last) if field == "ends_between":
-            words = _range(first, last)
+        case (first, last) if field in {"ends_between", "lapsed"}:
+            words = _end(first, last) if field == "ends_between" else spans([given])
         case list() | tuple() if field in {"claimed", "determined"}:
             words = spans(given)
         case list() | tuple():
@@ -139,7 +139,7 @@ def _line(name: str, before: Any, after: Any) -> str:
     return f"{_LABELS.get(name, name).replace('_', ' ')}: {was} -> {now}"
 
 
-def _range(first: str | None, last: str | None) -> str:
+def _end(first: str | None, last: str | None) -> str:
     """Tell on which day something ends, as far as that is known."""
     if first == last:
         return first or "not known when"

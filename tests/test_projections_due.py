@@ -586,9 +586,11 @@ def test_what_may_have_ended_before_the_window_ends_on_no_certain_day_of_it(
     ("known", "decided"),
     [
         ("m lapsed 2021; n lapsed 2022", (1, 2)),
-        ("m lapsed 2021; n determined 2022", (1, 2)),
+        # The other one decides alone, or leaves it open.
+        ("m lapsed 2021; n determined 2022", (2,)),
+        ("m lapsed 2021", ()),
         # It never came, whoever claimed it before.
-        ("m claimed 2020; m lapsed 2021", (2,)),
+        ("m claimed 2020; m lapsed 2021; n lapsed 2022", (2, 3)),
     ],
 )
 def test_that_a_milestone_lapsed_decides_too(

@@ -283,3 +283,34 @@ def test_how_far_silence_counts_makes_no_end_another() -> None:
         for day in ("2021-01-01", "2022-01-01")
     ]
     assert not diff_answer(*states).changes
+
+
+def test_why_tells_that_a_milestone_was_rejected_or_has_lapsed() -> None:
+    ledger = """
+- {event: LicenceGranted, effective: 2020, id: p, holder: a, ends: earliest of (milestone m determined; milestone n determined)}
+- {event: MilestoneDetermined, effective: 2021, milestone: m, outcome: rejected}
+- {event: MilestoneDetermined, effective: 2022, milestone: m, outcome: lapsed}
+- {event: MilestoneDetermined, effective: 2023, milestone: n, outcome: lapsed}
+"""
+    there = timeline(ledger)
+    answer = why_answer(there, "p", PartialDate.parse("2030"), known=KNOWN)
+    assert [(part.part, part.value, part.event) for part in answer.parts[1:]] == [
+        ("milestone m", "rejection", 3),
+        ("milestone m", "lapse", 4),
+        ("milestone n", "lapse", 5),
+    ]
+    assert [event.event for event in answer.events] == [2, 3, 4, 5]
+
+
+def test_a_lapse_is_among_what_is_known_of_a_milestone_and_differs() -> None:
+    ledger = """
+- {event: LicenceGranted, effective: 2020, id: p, holder: a, ends: milestone m determined}
+- {event: MilestoneDetermined, effective: 2022-05-01, milestone: m, outcome: lapsed}
+"""
+    states = [state(timeline_of(entries(ledger)[:seq]), "2024") for seq in (2, 3)]
+    assert [one.milestones[0]["lapsed"] for one in states] == [
+        None,
+        ("2022-05-01", "2022-05-01"),
+    ]
+    changed = {(c.subject, c.field) for c in diff_answer(*states).changes}
+    assert changed >= {("p", "status"), ("m", "lapsed")}

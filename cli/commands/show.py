@@ -165,7 +165,7 @@ def _more(state: StateAnswer, instruments: list[dict[str, Any]]) -> Iterator[Tab
     yield Table(
         tuple(map(Column, ("milestone", "claimed", "determined"))),
         [
-            (m["milestone"], spans(m["claimed"]) or "-", spans(m["determined"]) or "-")
+            (m["milestone"], spans(m["claimed"]) or "-", _determined(m))
             for m in state.milestones
         ],
         title="Milestones",
@@ -178,6 +178,13 @@ def _more(state: StateAnswer, instruments: list[dict[str, Any]]) -> Iterator[Tab
         ],
         title="Disputes",
     )
+
+
+def _determined(milestone: dict[str, Any]) -> str:
+    """Write when a milestone was determined, or that it never will be."""
+    if milestone["lapsed"] is not None and not milestone["determined"]:
+        return f"lapsed {spans([milestone['lapsed']])}"
+    return spans(milestone["determined"]) or "-"
 
 
 def _remarks(

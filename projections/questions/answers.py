@@ -379,10 +379,12 @@ def _milestones(timeline: Timeline) -> Iterator[dict[str, Any]]:
         facts = timeline.facts.milestones.get(name)
         claims = sorted({c.span for c in facts.claims}) if facts else []
         determined = sorted({d.span for d in facts.determinations}) if facts else []
+        lapsed = facts.lapsed.span if facts and facts.lapsed else None
         yield {
             "milestone": name,
             "claimed": [between(span) for span in claims],
             "determined": [between(span) for span in determined],
+            "lapsed": None if lapsed is None else between(lapsed),
         }
 
 

@@ -65,6 +65,7 @@ def _all(facts: Facts) -> Iterable[Dated | Report]:
     """List facts of every kind."""
     return [
         *(d for m in facts.milestones.values() for d in (*m.claims, *m.determinations)),
+        *(m.lapsed for m in facts.milestones.values() if m.lapsed is not None),
         *(report for told in facts.measures.values() for report in told),
         *(notice for told in facts.notices.values() for notice in told),
     ]
@@ -83,6 +84,7 @@ def _without(fact: Dated | Report, facts: Facts) -> Facts:
                 known,
                 claims=left(known.claims),
                 determinations=left(known.determinations),
+                lapsed=None if known.lapsed is fact else known.lapsed,
             )
             for name, known in facts.milestones.items()
         },

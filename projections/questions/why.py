@@ -9,7 +9,7 @@ import msgspec
 
 from events.dates import PartialDate
 from events.entry import Entry
-from events.happenings import NoticeGiven, OptionExercised
+from events.happenings import MilestoneDetermined, NoticeGiven, OptionExercised
 from events.quantity import readable
 from events.when import When, measures, milestones
 from projections.fold.provision import Performance, Provision
@@ -174,15 +174,29 @@ def _facts(timeline: Timeline, provision: Provision) -> Iterator[Part]:
     facts = timeline.facts
     for when in _whens(provision):
         for name in sorted(milestones(when.expr)):
-            known = facts.milestones.get(name)
-            for word in ("claims", "determinations"):
-                for dated in getattr(known, word, ()):
-                    value = word.removesuffix("s")
-                    yield Part(part=f"milestone {name}", value=value, event=dated.seq)
+            for value, seq in _decided(timeline, name):
+                yield Part(part=f"milestone {name}", value=value, event=seq)
         for name in sorted(measures(when.expr)):
             for report in facts.measures.get(name, ()):
                 value = report.value.text
                 yield Part(part=f"measure {name}", value=value, event=report.seq)
+
+
+def _decided(timeline: Timeline, milestone: str) -> Iterator[tuple[str, int]]:
+    """Yield what was said of a milestone, and the event that says it."""
+    known = timeline.facts.milestones.get(milestone)
+    if known is not None:
+        yield from (("claim", dated.seq) for dated in known.claims)
+        yield from (("determination", dated.seq) for dated in known.determinations)
+    for entry in timeline.record.entries:
+        match entry.event:
+            case MilestoneDetermined(milestone=name, outcome="rejected"):
+                if name == milestone:
+                    yield "rejection", entry.seq
+            case _:
+                pass
+    if known is not None and known.lapsed is not None:
+        yield "lapse", known.lapsed.seq
 
 
 def _whens(provision: Provision) -> Iterator[When]:
