@@ -11,7 +11,7 @@ from cli.session import Session
 from events.dates import PartialDate
 from events.errors import InputError
 from projections.fold.supposals import Supposal, parse_supposal
-from projections.fold.timeline import Timeline, timeline_of
+from projections.fold.timeline import Timeline
 from projections.questions.answers import KnownAt, StateAnswer, state_answer
 
 if TYPE_CHECKING:
@@ -130,14 +130,12 @@ def ask(
 
 def folded(ledger: Ledger, agreement: str, asked: Clocks) -> Timeline:
     """Read the events of an agreement that were known, in effective order."""
-    from projections.fold.record import as_recorded
-
-    with as_recorded(agreement):
-        return timeline_of(
-            ledger.entries(agreement, known=asked.known.position),
-            horizon=asked.horizon.day,
-            supposals=asked.supposals,
-        )
+    return ledger.timeline(
+        agreement,
+        asked.known.position,
+        horizon=asked.horizon.day,
+        supposals=asked.supposals,
+    )
 
 
 def state_on(
@@ -176,12 +174,12 @@ def clocks_of(
     on, known = given.get("on"), given.get("known")
     place = given.get("place", "--on")
     date = session.today if on is None else day(session, on, place)
-    supposals = tuple(_supposal(text) for text in given.get("suppose") or ())
-    at = _known(ledger, known, agreement)
+    supposals = supposals_of(given.get("suppose"))
+    at = moment(ledger, known, agreement)
     horizon = Horizon.of(session, given.get("horizon"), at)
-    moment = KnownAt(at.seq or 0, at.position, at.recorded_at)
+    known_at = KnownAt(at.seq or 0, at.position, at.recorded_at)
     words = None if at.ahead else known
-    return Clocks(date, moment, words, horizon, supposals)
+    return Clocks(date, known_at, words, horizon, supposals)
 
 
 def day(session: Session, text: str, option: str) -> PartialDate:
@@ -230,32 +228,52 @@ def given_words(
     return ", ".join(words)
 
 
-def known_words(known: KnownAt, words: str | None) -> str:
-    """Echo the moment of knowledge."""
-    if words in {None, "now"}:
-        return f"as known now (@{known.seq})"
+def known_words(known: At | KnownAt, words: str | None) -> str:
+    """Echo the moment of knowledge.
+
+    Args:
+        known: the last event that counts, of an agreement or of the whole ledger.
+        words: the moment as it was asked for, None for now and what is ahead.
+    """
     if str(words).startswith("@"):
-        return after_event(str(words), known.recorded_at)
-    return f"as known at {words} (@{known.seq})"
+        second = known.recorded_at.partition(".")[0]
+        return f"as known after {words} (recorded {second}Z)"
+    place = f"pos:{known.position}" if known.seq is None else f"@{known.seq}"
+    when = "now" if words in {None, "now"} else f"at {words}"
+    return f"as known {when} ({place if known.position >= 0 else 'nothing yet'})"
 
 
-def after_event(number: str, recorded_at: str) -> str:
-    """Echo the moment after an event, and when that was."""
-    second = recorded_at.partition(".")[0]
-    return f"as known after {number} (recorded {second}Z)"
+def moment_words(
+    at: At,
+    known: str | None,
+    horizon: Horizon | None = None,
+    supposals: Sequence[Supposal] = (),
+) -> str:
+    """Echo the moment of knowledge, the horizon and what is supposed."""
+    return given_words(known_words(at, None if at.ahead else known), horizon, supposals)
 
 
-def _known(ledger: Ledger, known: str | None, agreement: str) -> At:
-    """Find the moment of knowledge, and say how it is written."""
+def moment(ledger: Ledger, known: str | None, agreement: str | None) -> At:
+    """Find the moment of knowledge, and name the option that cannot be read.
+
+    Raises:
+        InputError: it cannot be read.
+        NotFound: there is no such agreement, or nothing was known by then.
+    """
     try:
         return ledger.known(known, agreement)
     except InputError as error:
-        if "did you mean" in (error.hint or "") or "zone" in str(error):
-            hint = error.hint
-        else:
-            hint = "write 2025-10-28, 2025-10-28T12:00:00Z, @5 or pos:41"
         facts = {**error.facts, "field": "--known", "word": known}
-        raise InputError(str(error), hint=hint, **facts) from error
+        raise InputError(str(error), hint=error.hint, **facts) from error
+
+
+def supposals_of(texts: Sequence[str] | None) -> tuple[Supposal, ...]:
+    """Read what is supposed, and name the option that cannot be read.
+
+    Raises:
+        InputError: a supposal cannot be read.
+    """
+    return tuple(map(_supposal, texts or ()))
 
 
 def _supposal(text: str) -> Supposal:

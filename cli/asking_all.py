@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from cli.asking import Horizon, after_event, day, given_words, on_words
+from cli.asking import Horizon, day, moment, moment_words, on_words, supposals_of
 from cli.session import Session
 from events.dates import PartialDate
-from events.errors import InputError, NotFound, did_you_mean
+from events.errors import NotFound, did_you_mean
 from projections.fold.mentions import Mentions, mentions
-from projections.fold.record import Record, record_of
-from projections.fold.supposals import Supposal, parse_supposal
+from projections.fold.record import Record
+from projections.fold.supposals import Supposal
 from projections.fold.timeline import Timeline, arrange
 from projections.questions.across import KnownIn
 
 if TYPE_CHECKING:
-    from events.entry import Entry
-    from ledger.known import Known as At
     from ledger.ledger import Ledger
 
 
@@ -73,12 +71,12 @@ def ask_all(
         Refused: what is recorded contradicts a supposal.
     """
     date = session.today if on is None else day(session, on, "--on")
-    supposals = tuple(_supposal(text) for text in suppose or ())
+    supposals = supposals_of(suppose)
     at = moment(ledger, known, agreement)
     silent = Horizon.of(session, horizon, at)
     names = [agreement] if agreement else ledger.names()
-    every = ((name, ledger.entries(name, known=at.position)) for name in names)
-    records = [_recorded(name, entries) for name, entries in every if entries]
+    every = (ledger.record(name, at.position) for name in names)
+    records = [record for record in every if record.known]
     timelines = [
         arrange(record, horizon=silent.day, supposals=mine)
         for record, mine in _shared_out(records, supposals)
@@ -90,37 +88,6 @@ def ask_all(
         moment_words(at, known, silent, supposals),
         supposals,
     )
-
-
-def _recorded(name: str, entries: Sequence[Entry]) -> Record:
-    """Apply what the record of an agreement says of its events."""
-    from projections.fold.record import as_recorded
-
-    with as_recorded(name):
-        return record_of(entries)
-
-
-def moment(ledger: Ledger, known: str | None, agreement: str | None) -> At:
-    """Find the moment of knowledge, and name the option that cannot be read.
-
-    Raises:
-        InputError: it cannot be read.
-        NotFound: there is no such agreement, or nothing was known by then.
-    """
-    try:
-        return ledger.known(known, agreement)
-    except InputError as error:
-        facts = {**error.facts, "field": "--known", "word": known}
-        raise InputError(str(error), hint=error.hint, **facts) from error
-
-
-def _supposal(text: str) -> Supposal:
-    """Read a supposal, and name the option where it cannot be read."""
-    try:
-        return parse_supposal(text)
-    except InputError as error:
-        facts = {"field": "--suppose", "excerpt": text, **error.facts}
-        raise InputError(str(error), hint=error.hint, **facts) from error
 
 
 def _shared_out(
@@ -153,22 +120,3 @@ def _about(supposal: Supposal, known: Mentions) -> bool:
     """Tell whether an agreement mentions what is supposed."""
     is_measure = supposal.kind == "measured"
     return supposal.name in (known.measures if is_measure else known.milestones)
-
-
-def moment_words(
-    at: At,
-    known: str | None,
-    horizon: Horizon | None = None,
-    supposals: Sequence[Supposal] = (),
-) -> str:
-    """Echo the moment of knowledge, the horizon and what is supposed."""
-    place = f"pos:{at.position}" if at.seq is None else f"@{at.seq}"
-    if at.position < 0:
-        place = "nothing yet"
-    if known in {None, "now"} or at.ahead:
-        words = f"as known now ({place})"
-    elif str(known).startswith("@"):
-        words = after_event(str(known), at.recorded_at)
-    else:
-        words = f"as known at {known} ({place})"
-    return given_words(words, horizon, supposals)

@@ -6,8 +6,7 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from cli.asking import Horizon, day, on_words
-from cli.asking_all import moment, moment_words
+from cli.asking import Horizon, day, moment, moment_words, on_words
 from cli.output import aside
 from cli.progress import Progress
 from cli.session import Session
@@ -140,17 +139,12 @@ class _Reading:
 
     def _timelines(self, names: Iterable[str]) -> Iterator[Timeline]:
         """Yield agreements one after the other."""
-        from projections.fold.record import as_recorded
-        from projections.fold.timeline import timeline_of
-
         position = self._asked.known.position
         with Progress("folding") as progress:
             for name in names:
-                entries = self._ledger.entries(name, known=position)
-                progress.advance(len(entries))
-                if entries:
-                    with as_recorded(name):
-                        timeline = timeline_of(entries, horizon=self._horizon)
+                timeline = self._ledger.timeline(name, position, horizon=self._horizon)
+                progress.advance(len(timeline.record.known))
+                if timeline.record.known:
                     yield timeline
 
 

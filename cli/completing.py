@@ -65,10 +65,8 @@ def _agreements(session: Session, _: str) -> Words:
 
 
 def _provisions(session: Session, agreement: str) -> Words:
-    from projections.fold.timeline import timeline_of
-
     with session.reading() as ledger:
-        timeline = timeline_of(ledger.entries(agreement))
+        timeline = ledger.timeline(agreement)
     return [(name, f"@{seq}") for name, seq in timeline.facts.granted.items()]
 
 

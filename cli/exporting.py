@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, NamedTuple
 import typer
 
 from cli import completing, options, signing
-from cli.asking import day, on_words
-from cli.asking_all import moment, moment_words
+from cli.asking import day, moment, moment_words, on_words
 from cli.branches import Branch
 from cli.output import aside, say, write
 from cli.progress import Progress

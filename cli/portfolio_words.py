@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, cast
 
@@ -47,7 +46,6 @@ TOTALS = tuple(
         ("kind", "basis", "provisions", "agreements", "amounts", "unknown", "perhaps"),
     )
 )
-_COUNT = re.compile(r"[0-9]{1,9}")
 _DEFAULT_WITHIN = "12 months"
 
 
@@ -136,17 +134,6 @@ def totals(told: Told) -> Answer:
         remarks=(*_remarks(found), *_perhaps_counted(items)),
         hints=_perhaps_hints(found),
     )
-
-
-def count_of(text: str, option: str) -> int:
-    """Read a count.
-
-    Raises:
-        InputError: it is none.
-    """
-    if not _COUNT.fullmatch(text):
-        raise InputError(f"{text} is no count", field=option, hint="write 20")
-    return int(text)
 
 
 def window_of(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from cli.counts import count_of, number
 from cli.output import aside, put
 from cli.proving import STDOUT, Proving
 from cli.receipts import answer
@@ -48,7 +49,10 @@ def record(
     """
     if recorded_by is not None:
         session.flags["recorded_by"] = recorded_by
-    by, expected = session.settings.recorded_by, _count(expect)
+    by, expected = session.settings.recorded_by, None
+    if expect is not None:
+        hint = "history shows the number of the last event"
+        expected = count_of(expect.removeprefix("@"), "--expect", "events", hint)
     with session.writing(dry_run=dry_run) as ledger:
         if proving is not None:
             proving.check(ledger, drafts)
@@ -107,19 +111,6 @@ def give(
     proving.keep(proof, receipts[0])
 
 
-def _count(words: str | None) -> int | None:
-    """Read how many events an agreement is to have."""
-    if words is None:
-        return None
-    number = words.removeprefix("@")
-    if not (number.isascii() and number.isdigit()):
-        raise InputError(
-            f"--expect takes a number of events, not {words}",
-            hint="history shows the number of the last event",
-        )
-    return int(number[:17])
-
-
 def entry_named(ledger: Ledger, agreement: str, words: str) -> Entry:
     """Find the event that ``@N`` names.
 
@@ -131,20 +122,20 @@ def entry_named(ledger: Ledger, agreement: str, words: str) -> Entry:
     from ledger.rows import entry_of
     from ledger.streams import unknown
 
-    number = words.removeprefix("@")
-    if not (number.isascii() and number.isdigit()):
+    seq = number(words.removeprefix("@"))
+    if seq is None:
         raise InputError(
             f"an event is named @N, not {words}",
             hint=f"whereas history {agreement} shows the numbers",
         )
-    row = ledger.store.row(agreement, int(number[:17]))
+    row = ledger.store.row(agreement, seq)
     if row is not None:
         return entry_of(row)
     tail = ledger.store.tail(agreement)
     if tail is None:
         raise unknown(ledger.store, agreement)
     raise NotFound(
-        f"{agreement} has no event @{number}",
+        f"{agreement} has no event @{seq}",
         hint=f"its last one is @{tail.seq}: whereas history {agreement}",
     )
 

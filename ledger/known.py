@@ -164,6 +164,5 @@ def _last_day(words: str) -> int:
     try:
         return parse_date(words).last
     except InputError as error:
-        raise InputError(
-            str(error), hint=error.hint or _FORMS, excerpt=words
-        ) from error
+        meant = error.hint if (error.hint or "").startswith("did you mean") else _FORMS
+        raise InputError(str(error), hint=meant, excerpt=words) from error

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
 
+from events.dates import NEG_INF
 from events.entry import Draft, Entry
 from ledger.admission import MakeRules
 from ledger.clock import Clock, Random, now_us
@@ -22,8 +23,9 @@ from ledger.sqlite.reading import SQLiteStore
 from ledger.sqlite.readonly import ReadOnlyFile
 from ledger.store import Growth, Head, Store, Summary
 from ledger.streams import entries_between, entries_of, unknown
-from projections.fold.record import as_recorded
-from projections.fold.timeline import Timeline, timeline_of
+from projections.fold.record import Record, as_recorded, record_of
+from projections.fold.supposals import Supposal
+from projections.fold.timeline import Timeline, arrange
 
 if TYPE_CHECKING:
     from eventsourcing.persistence import EventStore
@@ -351,20 +353,35 @@ class Ledger:
             raise unknown(self.store, agreement)
         return entries
 
-    def timeline(self, agreement: str, known: Known | None = None) -> Timeline:
+    def record(self, agreement: str, known: int | None = None) -> Record:
+        """Read the events of an agreement as they count; see :meth:`entries`."""
+        with as_recorded(agreement):
+            return record_of(self.entries(agreement, known=known))
+
+    def timeline(
+        self,
+        agreement: str,
+        known: int | None = None,
+        *,
+        horizon: int = NEG_INF,
+        supposals: Sequence[Supposal] = (),
+    ) -> Timeline:
         """Put the events of an agreement in the order in which they took effect.
 
         Args:
             agreement: which.
-            known: the point up to which events are known; now by default.
+            known: the last position included; all by default.
+            horizon: the day up to which silence means that nothing happened.
+            supposals: facts added for the sake of one question.
 
         Raises:
-            NotFound: there is no such agreement.
+            NotFound: there is no such agreement, or nothing mentions a supposal.
+            Refused: a supposal contradicts what is recorded.
             Integrity: a row is damaged, or one is missing.
         """
-        last = known.position if known else None
+        record = self.record(agreement, known)
         with as_recorded(agreement):
-            return timeline_of(self.entries(agreement, known=last))
+            return arrange(record, horizon=horizon, supposals=supposals)
 
     def read(self, start: int = 0, limit: int | None = None) -> Iterator[Entry]:
         """Read the whole ledger in order of position, in flat memory.

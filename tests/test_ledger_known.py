@@ -156,7 +156,7 @@ def test_what_was_known_does_not_change_when_more_is_recorded(tmp_path: Path) ->
         ledger.append([invested(2)], recorded_by="ann")
         assert ledger.known(known.at, A)[:3] == known[:3]
         assert ledger.entries(A, known=known.position) == before
-        assert ledger.timeline(A, known).record.known.keys() == {1, 2}
+        assert ledger.timeline(A, known.position).record.known.keys() == {1, 2}
         assert ledger.timeline(A).record.known.keys() == {1, 2, 3}
 
 

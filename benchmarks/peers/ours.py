@@ -62,7 +62,7 @@ class Whereas(Product):
 
     def state(self, agreement: str, on: dt.date, known: Moment) -> int:
         """Fold what was known, and tell how every provision stands."""
-        timeline = self._ledger.timeline(agreement, known)
+        timeline = self._ledger.timeline(agreement, known.position)
         moment = KnownAt(0, known.position, known.recorded_at)
         day = PartialDate.parse(on.isoformat())
         answer = state_answer(timeline, day, known=moment)

@@ -9,10 +9,10 @@ import typer
 from cli import options
 from cli.answer import Answer, Column, Table
 from cli.asking_all import Asked, ask_all
+from cli.counts import count_of
 from cli.output import put
 from cli.phrases import numbers
 from cli.session import session_of
-from events.errors import InputError
 
 if TYPE_CHECKING:
     from projections.questions.conflicts import Conflict, ConflictsAnswer, Side
@@ -68,7 +68,10 @@ def run(
     from projections.questions.conflicts import conflicts_answer
 
     session = session_of(context)
-    most = _most(limit)
+    most = None
+    if limit is not None:
+        hint = "whereas conflicts --limit 10"
+        most = count_of(limit, "--limit", "conflicts", hint)
     with session.reading() as ledger:
         asked = ask_all(
             session,
@@ -89,19 +92,6 @@ def run(
     put(answer(found, asked), session)
     if exit_code and (found.conflicts or found.more):
         raise typer.Exit(1)
-
-
-def _most(words: str | None) -> int | None:
-    """Read how many are to be shown."""
-    if words is None:
-        return None
-    if not (words.isascii() and words.isdigit()):
-        raise InputError(
-            f"--limit takes a number of conflicts, not {words}",
-            hint="whereas conflicts --limit 10",
-            field="--limit",
-        )
-    return int(words[:17])
 
 
 def answer(found: ConflictsAnswer, asked: Asked) -> Answer:

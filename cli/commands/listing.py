@@ -6,6 +6,7 @@ import typer
 
 from cli import options
 from cli.answer import Answer, Column, Table
+from cli.asking import moment
 from cli.output import put
 from cli.session import session_of
 
@@ -27,17 +28,17 @@ def run(context: typer.Context, known: options.Known = None) -> None:
     """List the agreements."""
     session = session_of(context)
     with session.reading() as ledger:
-        at = ledger.known(known)
+        at = moment(ledger, known, None)
         found = ledger.agreements(at.position)
     keys = ("agreement", "title", "events", "recorded_at")
     items = [dict(zip(keys, listed, strict=True)) for listed in found]
-    moment = {"position": at.position, "recorded_at": at.recorded_at}
+    until = {"position": at.position, "recorded_at": at.recorded_at}
     when = "now" if known in {None, "now"} or at.ahead else f"at {known}"
     count = "1 agreement" if len(found) == 1 else f"{len(found)} agreements"
     events = "1 event" if at.position == 0 else f"{at.position + 1} events"
     put(
         Answer(
-            document={"schema": SCHEMA, "known": moment, "agreements": items},
+            document={"schema": SCHEMA, "known": until, "agreements": items},
             items=items,
             title=f"{count}, as known {when} ({events})",
             table=Table(COLUMNS, [(a, t, str(n), r) for a, t, n, r in found]),

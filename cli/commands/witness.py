@@ -9,6 +9,7 @@ import typer
 from cli import signing
 from cli.branches import Branch, branching
 from cli.command import Group
+from cli.counts import number
 from cli.output import say, write
 from cli.session import session_of
 from events.errors import InputError, NotFound
@@ -61,15 +62,15 @@ def _ask(
             hint="whereas checkpoint --key-file FILE",
         )
     size = Checkpoint.parse(note.text).size
-    plain = old.isascii() and old.isdigit() and len(old) <= len(str(size))
-    if not plain or int(old) > size:
+    seen = number(old)
+    if seen is None or seen > size:
         raise InputError(
             f"--old takes a number of events up to {size}, not {old}",
             hint="whoever witnesses tells how many it has seen; 0 is none",
             field="--old",
         )
     with session.reading() as ledger:
-        write(growth_since(ledger, note, int(old)).decode())
+        write(growth_since(ledger, note, seen).decode())
 
 
 def _cosign(

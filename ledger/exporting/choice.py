@@ -18,8 +18,6 @@ from ledger.known import Known
 from ledger.ledger import Ledger
 from ledger.store import LEDGER_STREAM, Row
 from ledger.streams import stored_between, stored_of, unknown
-from projections.fold.record import as_recorded
-from projections.fold.timeline import timeline_of
 from projections.questions.answers import KnownAt, StateAnswer, state_answer
 
 Stored = tuple[Row, Entry]
@@ -123,10 +121,9 @@ class Choice:
         """Yield what held in each agreement, with the events that it follows from."""
         horizon = parse_day(self.known.at[:_DAY_LENGTH])
         for name in self.names():
-            entries = self.ledger.entries(name, known=self.known.position)
+            timeline = self.ledger.timeline(name, self.known.position, horizon=horizon)
+            entries = list(timeline.record.known.values())
             last = entries[-1].envelope
-            with as_recorded(name):
-                timeline = timeline_of(entries, horizon=horizon)
             answer = state_answer(
                 timeline,
                 self.on,
