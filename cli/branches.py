@@ -9,15 +9,23 @@ from typing import Any, NamedTuple
 
 import typer
 
-from cli.command import Command, Examples, Group, command, group
+from cli.command import Command, Examples, Group, Shared, command, group
 
 
 class Branch(NamedTuple):
-    """One of them: the function, whose docstring is the help, and its examples."""
+    """One of them; see :func:`cli.command.command`.
+
+    Attributes:
+        run: the function, whose docstring is the help.
+        examples: what each does, and the command line that does it.
+        outputs: which of json, jsonl and csv it writes when asked to.
+        shared: the options that it has in common with others.
+    """
 
     run: Callable[..., None]
     examples: Examples
     outputs: Sequence[str] = ()
+    shared: Shared | None = None
 
 
 def branching(
@@ -45,7 +53,11 @@ def branching(
             if branch is None:
                 return None
             return command(
-                branch.run, cmd_name, branch.examples, outputs=branch.outputs
+                branch.run,
+                cmd_name,
+                branch.examples,
+                outputs=branch.outputs,
+                shared=branch.shared,
             )
 
         def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002  # as Typer calls it

@@ -12,7 +12,7 @@ import importlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -26,6 +26,20 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 COMMON, OUTPUT = "Everywhere", "Output"
 
 Examples = Sequence[tuple[str, str]]
+
+_SHARED = "whereas.shared"
+
+
+class Shared(NamedTuple):
+    """Options that several commands have, declared once.
+
+    Attributes:
+        declared: a function whose parameters they are; it is never run.
+        only: the parameters that a command has of them; all by default.
+    """
+
+    declared: Callable[..., None]
+    only: Sequence[str] | None = None
 
 
 class _Helpful:
@@ -132,6 +146,7 @@ def command(
     *,
     short: str | None = None,
     outputs: Sequence[str] = (),
+    shared: Shared | None = None,
     **settings: Any,
 ) -> Command:
     """Make a command of a function.
@@ -142,6 +157,7 @@ def command(
         examples: what each does, and the command line that does it.
         short: one line for the list of commands; the docstring's first by default.
         outputs: which of json, jsonl and csv it writes when asked to.
+        shared: options that it shares with others, which :func:`given` tells.
         settings: what else Typer is to know of its context.
     """
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -154,9 +170,23 @@ def command(
     made = typer.main.get_command(app)
     assert isinstance(made, Command)  # noqa: S101  # cls says so
     made.examples = examples
+    for param in _params(*shared) if shared is not None else ():
+        param.expose_value, param.callback = False, _keep
+        made.params.append(param)
     made.params += [*_params(_formats, only=outputs), *_params(everywhere)]
     plain(made.params)
     return made
+
+
+def given(context: typer.Context) -> dict[str, Any]:
+    """Give the values of the options that a command shares, by parameter."""
+    values: dict[str, Any] = context.meta.setdefault(_SHARED, {})
+    return values
+
+
+def _keep(context: typer.Context, param: Any, value: Any) -> None:
+    """Keep the value of an option that several commands share."""
+    given(context)[param.name] = value
 
 
 def group(

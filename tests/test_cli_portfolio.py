@@ -379,7 +379,7 @@ def test_a_spreadsheet_has_a_header_and_the_events(desk: Desk) -> None:
         ("waiting agi", "no agreement speaks of the milestone agi"),
         ("stakes nobody", "no agreement speaks of the issuer nobody"),
         ("party microsoft --status forced", "there is no status forced"),
-        ("party microsoft --limit some", "--limit: some is no count"),
+        ("party microsoft --limit some", "--limit takes a number of rows, not some"),
         ("lapsing 2026", "2026 is not a window"),
         ("lapsing 2027..2026", "2027..2026 ends before it begins"),
         ("lapsing 2026..2027 --within '1 year'", "has its last day, or a length"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
@@ -10,20 +9,15 @@ import typer
 from cli import completing, options
 from cli.asking_portfolio import Clocks, ask_portfolio, date_of
 from cli.branches import Branch, branching
-from cli.command import Group
+from cli.command import Group, Shared, given
+from cli.counts import count_of
 from cli.output import put
 from cli.phrases import STATUSES, checked_statuses
-from cli.portfolio_words import (
-    LAPSING,
-    count_of,
-    provisions,
-    stakes,
-    totals,
-    window_of,
-)
+from cli.portfolio_words import LAPSING, provisions, stakes, totals, window_of
 from cli.session import session_of
 
 if TYPE_CHECKING:
+    from cli.asking_portfolio import Question, Told
     from projections.questions.portfolio_answers import Wanted
 
 OUTPUTS = ("json", "jsonl", "csv")
@@ -80,76 +74,88 @@ TOTALS = (
     ),
 )
 
-Agreement = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--agreement",
-        metavar="AGREEMENT",
-        help="Only of an agreement. May be repeated.",
-        autocompletion=completing.agreements,
-        rich_help_panel=FILTERS,
-    ),
-]
-Party = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--party",
-        metavar="PARTY",
-        help="Only what a party holds or owes. May be repeated.",
-        rich_help_panel=FILTERS,
-    ),
-]
-Kind = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--kind",
-        metavar="KIND",
-        help="Only provisions of a kind. May be repeated.",
-        rich_help_panel=FILTERS,
-    ),
-]
-Status = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--status",
-        metavar="|".join(STATUSES),
-        help="Only provisions of a status. May be repeated.",
-        rich_help_panel=FILTERS,
-    ),
-]
-Limit = Annotated[
-    str | None,
-    typer.Option(
-        "--limit",
-        metavar="N",
-        help="Show at most so many.  [default: all]",
-        rich_help_panel=PAGES,
-    ),
-]
-Offset = Annotated[
-    str | None,
-    typer.Option(
-        "--offset",
-        metavar="N",
-        help="Leave out the first so many.  [default: 0]",
-        rich_help_panel=PAGES,
-    ),
-]
-Fold = Annotated[
-    bool,
-    typer.Option("--fold", help="Fold every agreement, and leave the index alone."),
-]
+
+def _every(
+    agreement: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--agreement",
+            metavar="AGREEMENT",
+            help="Only of an agreement. May be repeated.",
+            autocompletion=completing.agreements,
+            rich_help_panel=FILTERS,
+        ),
+    ] = None,
+    party: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--party",
+            metavar="PARTY",
+            help="Only what a party holds or owes. May be repeated.",
+            rich_help_panel=FILTERS,
+        ),
+    ] = None,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--kind",
+            metavar="KIND",
+            help="Only provisions of a kind. May be repeated.",
+            rich_help_panel=FILTERS,
+        ),
+    ] = None,
+    status: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--status",
+            metavar="|".join(STATUSES),
+            help="Only provisions of a status. May be repeated.",
+            rich_help_panel=FILTERS,
+        ),
+    ] = None,
+    limit: Annotated[
+        str | None,
+        typer.Option(
+            "--limit",
+            metavar="N",
+            help="Show at most so many.  [default: all]",
+            rich_help_panel=PAGES,
+        ),
+    ] = None,
+    offset: Annotated[
+        str | None,
+        typer.Option(
+            "--offset",
+            metavar="N",
+            help="Leave out the first so many.  [default: 0]",
+            rich_help_panel=PAGES,
+        ),
+    ] = None,
+    on: options.On = None,
+    known: options.Known = None,
+    horizon: options.Horizon = None,
+    fold: Annotated[
+        bool,
+        typer.Option("--fold", help="Fold every agreement, and leave the index alone."),
+    ] = False,
+) -> None:
+    """Declare the options that all questions have."""
+
+
+EVERY = Shared(_every)
+# What is reported of a stake has no kind and no status, and silence ends nothing.
+OF_STAKES = ("agreement", "party", "limit", "offset", "on", "known", "fold")
 
 
 def made(name: str) -> Group:
     """Make the command."""
     branches = {
-        "exclusive": Branch(_exclusive, EXCLUSIVE, OUTPUTS),
-        "party": Branch(_party, PARTY, OUTPUTS),
-        "lapsing": Branch(_lapsing, LAPSES, OUTPUTS),
-        "waiting": Branch(_waiting, WAITING, OUTPUTS),
-        "stakes": Branch(_stakes, STAKES, OUTPUTS),
-        "totals": Branch(_totals, TOTALS, OUTPUTS),
+        "exclusive": Branch(_exclusive, EXCLUSIVE, OUTPUTS, EVERY),
+        "party": Branch(_party, PARTY, OUTPUTS, EVERY),
+        "lapsing": Branch(_lapsing, LAPSES, OUTPUTS, EVERY),
+        "waiting": Branch(_waiting, WAITING, OUTPUTS, EVERY),
+        "stakes": Branch(_stakes, STAKES, OUTPUTS, Shared(_every, OF_STAKES)),
+        "totals": Branch(_totals, TOTALS, OUTPUTS, EVERY),
     }
     sentence = """Ask all agreements at once: who, until when, how much.
 
@@ -170,16 +176,6 @@ def _exclusive(
             help="Only what covers all of this. May be repeated.  [default: anything]",
         ),
     ] = None,
-    agreement: Agreement = None,
-    party: Party = None,
-    kind: Kind = None,
-    status: Status = None,
-    limit: Limit = None,
-    offset: Offset = None,
-    on: options.On = None,
-    known: options.Known = None,
-    horizon: options.Horizon = None,
-    fold: Fold = False,
 ) -> None:
     """Find who holds exclusivity over a scope, now or perhaps later.
 
@@ -192,45 +188,21 @@ def _exclusive(
     (box,) = read_scope(", ".join(scope)) if scope else (Box(),)
     words = scope_text((box,)) if scope else ""
     title = f"with exclusivity over {words}" if words else "with exclusivity"
-    session, clocks = session_of(context), Clocks(on, known, horizon)
-    wanted = _wanted(agreement, party, kind, status, limit, offset)
-    told = ask_portfolio(
-        session,
-        clocks,
-        lambda there, asked: exclusive_answer(there, box, words, asked),
-        wanted,
-        fold=fold,
+    told = _ask(
+        context, lambda there, asked: exclusive_answer(there, box, words, asked)
     )
-    put(provisions(told, title), session)
+    put(provisions(told, title), session_of(context))
 
 
 def _party(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar="PARTY", help="The id of a party.")],
-    agreement: Agreement = None,
-    party: Party = None,
-    kind: Kind = None,
-    status: Status = None,
-    limit: Limit = None,
-    offset: Offset = None,
-    on: options.On = None,
-    known: options.Known = None,
-    horizon: options.Horizon = None,
-    fold: Fold = False,
 ) -> None:
     """Find everything that a party holds or owes, also what has ended."""
     from projections.questions.portfolio_answers import party_answer
 
-    session, clocks = session_of(context), Clocks(on, known, horizon)
-    wanted = _wanted(agreement, party, kind, status, limit, offset)
-    told = ask_portfolio(
-        session,
-        clocks,
-        lambda there, asked: party_answer(there, name, asked),
-        wanted,
-        fold=fold,
-    )
-    put(provisions(told, f"of {name}"), session)
+    told = _ask(context, lambda there, asked: party_answer(there, name, asked))
+    put(provisions(told, f"of {name}"), session_of(context))
 
 
 def _lapsing(
@@ -250,16 +222,6 @@ def _lapsing(
             "  [default: 12 months]",
         ),
     ] = None,
-    agreement: Agreement = None,
-    party: Party = None,
-    kind: Kind = None,
-    status: Status = None,
-    limit: Limit = None,
-    offset: Offset = None,
-    on: options.On = None,
-    known: options.Known = None,
-    horizon: options.Horizon = None,
-    fold: Fold = False,
 ) -> None:
     """Find what ends, or may end, in a window, and has not ended on the date.
 
@@ -269,16 +231,10 @@ def _lapsing(
     """
     from projections.questions.portfolio_answers import lapsing_answer
 
-    session, clocks = session_of(context), Clocks(on, known, horizon)
-    days, words = window_of(session, window, within, date_of(session, clocks))
-    wanted = _wanted(agreement, party, kind, status, limit, offset)
-    told = ask_portfolio(
-        session,
-        clocks,
-        lambda there, asked: lapsing_answer(there, days, words, asked),
-        wanted,
-        fold=fold,
-    )
+    session = session_of(context)
+    on = date_of(session, _clocks(context))
+    days, words = window_of(session, window, within, on)
+    told = _ask(context, lambda there, asked: lapsing_answer(there, days, words, asked))
     put(provisions(told, f"ending in {words}", LAPSING), session)
 
 
@@ -287,30 +243,12 @@ def _waiting(
     milestone: Annotated[
         str, typer.Argument(metavar="MILESTONE", help="The id of a milestone.")
     ],
-    agreement: Agreement = None,
-    party: Party = None,
-    kind: Kind = None,
-    status: Status = None,
-    limit: Limit = None,
-    offset: Offset = None,
-    on: options.On = None,
-    known: options.Known = None,
-    horizon: options.Horizon = None,
-    fold: Fold = False,
 ) -> None:
     """Find what starts, ends or pauses with a milestone that is still open."""
     from projections.questions.portfolio_answers import waiting_answer
 
-    session, clocks = session_of(context), Clocks(on, known, horizon)
-    wanted = _wanted(agreement, party, kind, status, limit, offset)
-    told = ask_portfolio(
-        session,
-        clocks,
-        lambda there, asked: waiting_answer(there, milestone, asked),
-        wanted,
-        fold=fold,
-    )
-    put(provisions(told, f"hanging on {milestone}"), session)
+    told = _ask(context, lambda there, asked: waiting_answer(there, milestone, asked))
+    put(provisions(told, f"hanging on {milestone}"), session_of(context))
 
 
 def _stakes(
@@ -318,78 +256,65 @@ def _stakes(
     issuer: Annotated[
         str, typer.Argument(metavar="ISSUER", help="The party that is owned in part.")
     ],
-    agreement: Agreement = None,
-    party: Party = None,
-    limit: Limit = None,
-    offset: Offset = None,
-    on: options.On = None,
-    known: options.Known = None,
-    fold: Fold = False,
 ) -> None:
     """Find the latest reports of stakes in an issuer, each on its basis."""
     from projections.questions.portfolio_answers import stakes_answer
 
-    session, clocks = session_of(context), Clocks(on, known)
-    wanted = _wanted(agreement, party, None, None, limit, offset)
-    told = ask_portfolio(
-        session,
-        clocks,
-        lambda there, asked: stakes_answer(there, issuer, asked),
-        wanted,
-        fold=fold,
-    )
-    put(stakes(told, issuer), session)
+    told = _ask(context, lambda there, asked: stakes_answer(there, issuer, asked))
+    put(stakes(told, issuer), session_of(context))
 
 
-def _totals(
-    context: typer.Context,
-    agreement: Agreement = None,
-    party: Party = None,
-    kind: Kind = None,
-    status: Status = None,
-    limit: Limit = None,
-    offset: Offset = None,
-    on: options.On = None,
-    known: options.Known = None,
-    horizon: options.Horizon = None,
-    fold: Fold = False,
-) -> None:
+def _totals(context: typer.Context) -> None:
     """Add up the amounts of what has not ended, by kind and basis.
 
     Unknown amounts stay in the sum; currencies are never mixed.
     """
     from projections.questions.portfolio_answers import totals_answer
 
-    session, clocks = session_of(context), Clocks(on, known, horizon)
-    wanted = _wanted(agreement, party, kind, status, limit, offset)
-    told = ask_portfolio(session, clocks, totals_answer, wanted, fold=fold)
-    put(totals(told), session)
+    put(totals(_ask(context, totals_answer)), session_of(context))
 
 
-def _wanted(
-    agreement: Sequence[str] | None,
-    party: Sequence[str] | None,
-    kind: Sequence[str] | None,
-    status: Sequence[str] | None,
-    limit: str | None,
-    offset: str | None,
-) -> Wanted:
+def _ask(context: typer.Context, question: Question) -> Told:
+    """Ask all agreements, with the options that all questions have."""
+    return ask_portfolio(
+        session_of(context),
+        _clocks(context),
+        question,
+        _wanted(context),
+        fold=given(context)["fold"],
+    )
+
+
+def _clocks(context: typer.Context) -> Clocks:
+    """Give what is set of the clocks."""
+    told = given(context)
+    return Clocks(told["on"], told["known"], told.get("horizon"))
+
+
+def _wanted(context: typer.Context) -> Wanted:
     """Read which of what is found is wanted.
 
     Raises:
         InputError: a kind, a status or a number cannot be read.
     """
-    from events.base import Kind as ProvisionKind
+    from events.base import Kind
     from events.words import choice
     from projections.questions.portfolio_answers import Wanted
 
+    told = given(context)
+    kinds = (choice(k, "--kind", get_args(Kind)) for k in told.get("kind") or ())
     return Wanted(
-        agreements=tuple(agreement or ()),
-        parties=tuple(party or ()),
-        kinds=tuple(
-            choice(one, "--kind", get_args(ProvisionKind)) for one in kind or ()
-        ),
-        statuses=checked_statuses(status or ()),
-        offset=0 if offset is None else count_of(offset, "--offset"),
-        limit=None if limit is None else count_of(limit, "--limit"),
+        agreements=tuple(told["agreement"] or ()),
+        parties=tuple(told["party"] or ()),
+        kinds=tuple(kinds),
+        statuses=checked_statuses(told.get("status") or ()),
+        offset=_rows(told["offset"], "--offset") or 0,
+        limit=_rows(told["limit"], "--limit"),
     )
+
+
+def _rows(words: str | None, option: str) -> int | None:
+    """Read how many rows, None where it is not said."""
+    if words is None:
+        return None
+    return count_of(words, option, "rows", f"write {option} 20")
