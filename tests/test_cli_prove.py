@@ -745,7 +745,8 @@ def test_a_ledger_that_somebody_makes_meanwhile_is_not_lost_to_a_restore(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, *, sound: bool
 ) -> None:
     desk.do(f"export audit b {SIGN}")
-    path, found = desk.folder / "new.db", []
+    path = desk.folder / "new.db"
+    found: list[bool] = []
 
     def meanwhile(_: Progress, __: int) -> None:
         if not found:
