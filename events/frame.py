@@ -81,8 +81,9 @@ class PartyLeft(Event, frozen=True, kw_only=True):
 class PartyRestructured(Event, frozen=True, kw_only=True):
     """A party is renamed, converted, merged, split, succeeded, controlled or assigned.
 
-    Effect: the name or the controller changes; queries follow the successor, stored
-        holders stay.
+    Effect: the name or the controller changes; rules and queries follow the successor,
+        stored holders stay. What was ``assigned`` is the successor's; the party itself
+        goes on.
     Example: {"party": "beta", "change": "converted", "name": "Beta Group PBC"}
     """
 

@@ -168,8 +168,9 @@ _FIELDS: dict[str, dict[str, Any]] = {
     },
     "party-restructured": {
         "party": PARTIES,
-        "change": st.just("renamed"),
-        "name": st.sampled_from(("New A", "New B")),
+        "change": st.sampled_from(("renamed", "merged", "assigned")),
+        "name": st.sampled_from((None, "New A", "New B")),
+        "successor": st.none() | PARTIES,
     },
     "agreement-ended": {
         "basis": st.just("expired"),

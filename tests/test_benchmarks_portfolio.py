@@ -77,5 +77,5 @@ def test_every_benchmark_still_runs(name: str) -> None:
 def test_a_run_prints_one_row_a_comparison(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--smoke", "fold"]) == 0
     told = capsys.readouterr().out.splitlines()
-    assert len(told) == 2
+    assert len(told) == 3
     assert told[1].count("|") == 5

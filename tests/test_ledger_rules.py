@@ -93,6 +93,23 @@ RECORDED = {
 - {event: OptionGranted, effective: 2020-01-01, id: o, holder: a, against: b, option: call, opens: 2023-01-01}
 """,
     "a licence until closing": f"{LICENCE}, ends: milestone closing determined}}",
+    "a merged party": """
+- {event: PermissionGranted, effective: 2020-01-01, id: p, holder: a, against: c, scope: {activity: use}}
+- {event: ProcedureAgreed, effective: 2020-01-01, id: q, milestone: m, claimant: a, determiner: a}
+- {event: StakeReported, effective: 2021-01-01, holder: a, issuer: c, share: 60 %, basis: all}
+- {event: PartyRestructured, effective: 2022-01-01, party: a, change: merged, successor: b}
+""",
+    "an ended panel": """
+- {event: ProcedureAgreed, effective: 2020-01-01, id: q, milestone: m, determiner: panel}
+- {event: ProvisionEnded, effective: 2022-01-01, provision: q, basis: terminated}
+""",
+    "a licence, a panel and a memorandum": f"""
+{LICENCE}, ends: through 2024}}
+- {{event: ProcedureAgreed, effective: 2020-01-01, id: q, milestone: m, determiner: panel}}
+- {{event: OptionGranted, effective: 2020-01-01, id: o, holder: a, against: b, option: put}}
+- {{event: ExclusivityGranted, effective: 2020-01-01, id: x, holder: a}}
+- {{event: InstrumentSigned, effective: 2020-01-01, id: memo, kind: memorandum, binding: false}}
+""",
     "a share of revenue": """
 - {event: RevenueShareAgreed, effective: 2020-01-01, id: r, holder: a, against: b, rate: 20 %, basis: revenue}
 """,
@@ -187,6 +204,23 @@ ACCEPTED = [
     (
         "a licence until closing",
         "{event: ProvisionEnded, effective: milestone closing, provision: p, basis: merged}",
+    ),
+    *(
+        ("a merged party", event)
+        for event in (
+            "{event: RightRelinquished, effective: 2023, provision: p, by: b}",
+            "{event: MilestoneClaimed, effective: 2023, milestone: m, by: b}",
+            "{event: MilestoneDetermined, effective: 2023, milestone: m, outcome: verified, by: b}",
+            "{event: StakeReported, effective: 2023, holder: b, issuer: c, share: 60 %, basis: all}",
+        )
+    ),
+    (
+        "an ended panel",
+        "{event: MilestoneDetermined, effective: 2023, milestone: m, outcome: verified, by: court}",
+    ),
+    (
+        "a licence, a panel and a memorandum",
+        "{event: ProvisionInterpreted, effective: 2021, provision: p, reading: so, by: recorder, instrument: memo}",
     ),
     (
         "a share of revenue",
@@ -429,6 +463,48 @@ REFUSED = [
         "{event: StakeReported, effective: 2021, holder: b, issuer: c, share: 40.1 %, basis: all}",
         "the stakes in c would pass 100 % on the basis 'all': 100.1 %",
         "@2 stake-reported (2020-01-01)",
+    ),
+    (
+        "a merged party",
+        "{event: RightRelinquished, effective: 2023, provision: p, by: c}",
+        "c does not hold p, a does",
+        "@2 permission-granted p (2020-01-01)",
+    ),
+    (
+        "a merged party",
+        "{event: PartyRestructured, effective: 2023, party: b, change: merged, successor: a}",
+        "b and a cannot come after each other",
+        None,
+    ),
+    *(
+        ("a licence, a panel and a memorandum", event, message, conflict)
+        for event, message, conflict in (
+            (
+                "{event: InstrumentTookEffect, effective: 2021, instrument: memo, milestone: m}",
+                "m is determined by panel, not by nobody named",
+                "@3 procedure-agreed q (2020-01-01)",
+            ),
+            (
+                "{event: ProvisionInterpreted, effective: 2021, provision: p, reading: so, by: parties, ends: never, instrument: memo}",
+                "memo does not bind, so that provision-interpreted cannot rest on it",
+                "@6 instrument-signed memo (2020-01-01)",
+            ),
+            (
+                "{event: OptionExercised, effective: 2021, provision: o, by: a, choice: exercised, instrument: memo}",
+                "memo does not bind, so that option-exercised cannot rest on it",
+                "@6 instrument-signed memo (2020-01-01)",
+            ),
+            (
+                "{event: OptionExercised, effective: 2021, provision: o, by: b, choice: exercised}",
+                "b does not hold o, a does",
+                "@4 option-granted o (2020-01-01)",
+            ),
+            (
+                "{event: OptionExercised, effective: 2021, provision: x, by: a, choice: exercised}",
+                "x is a priority (exclusive); there is nothing to exercise",
+                "@5 exclusivity-granted x (2020-01-01)",
+            ),
+        )
     ),
     (
         "a share of revenue",

@@ -543,6 +543,21 @@ def test_what_two_parts_have_in_common_may_have_a_third_answer() -> None:
     ]
 
 
+def test_what_was_assigned_stays_where_it_is_when_its_giver_merges() -> None:
+    """
+    - {event: PermissionGranted, effective: 2020-01-01, id: p, holder: a,
+       scope: {activity: [sale]}}
+    - {event: PartyRestructured, effective: 2022-01-01, party: a, change: assigned,
+       successor: b}
+    - {event: PartyRestructured, effective: 2024-01-01, party: a, change: merged,
+       successor: c}
+    """
+    ledger = test_what_was_assigned_stays_where_it_is_when_its_giver_merges
+    for on in ("2023-06-01", "2025-06-01"):
+        verdicts = [asked(ledger, f"{party} sale", on).verdict for party in "abc"]
+        assert verdicts == ["silent", "permitted", "silent"]
+
+
 @pytest.mark.parametrize(
     ("change", "verdict"), [("assigned", "silent"), ("succeeded", "permitted")]
 )

@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
+from events.entry import Entry
+from events.values import dec_hook
 from tests.agreements import ledger_of, provision, state, told
 
 LICENCE = "{event: LicenceGranted, effective: 2020-01-01, id: p, holder: a, against: b"
@@ -353,3 +356,54 @@ def test_holders_stay_as_stored_when_a_party_is_succeeded() -> None:
     answer = state(ledger, "2022")
     assert provision(answer, "p").holders == ("a",)
     assert [p["successor"] for p in answer.parties if p["id"] == "a"] == ["c"]
+
+
+def test_what_happened_to_a_party_stays_so_when_it_is_declared_or_comes_back() -> None:
+    """
+    - {event: AgreementOpened, effective: 2019-07-22, title: T, parties: [{id: a, name: A}, {id: b, name: B}]}
+    - {event: PartyRestructured, effective: 2019, party: a, change: merged, successor: b, name: A New}
+    - {event: PartyLeft, effective: 2021-01-01, party: a}
+    - {event: PartyJoined, effective: 2022-01-01, party: {id: a, name: A Last, identifiers: {lei: x}}}
+    """
+    ledger = ledger_of(
+        test_what_happened_to_a_party_stays_so_when_it_is_declared_or_comes_back
+    )
+    first, last = (state(ledger, on).parties[0] for on in ("2020", "2022"))
+    assert (first["name"], first["former_names"]) == ("A New", ["A"])
+    assert last["former_names"] == ["A", "A New"]
+    assert (last["name"], last["successor"], last["identifiers"]) == (
+        "A Last",
+        "b",
+        {"lei": "x"},
+    )
+    assert "left" not in last
+
+
+@pytest.mark.parametrize(
+    ("number", "values", "flagged"),
+    [
+        (2, {"amount": "[***]"}, []),
+        (2, {"note": "[***]"}, []),
+        (3, {"amount": "[***]"}, ["redacted"]),
+        (4, {"condition": "[***]"}, ["redacted"]),
+        (4, {"note": "[***]"}, []),
+    ],
+)
+def test_redacted_is_what_shows_a_value_that_was_withheld(
+    number: int, values: dict[str, str], flagged: list[str]
+) -> None:
+    """
+    - {event: PurchaseCommitted, effective: 2020-01-01, id: p, holder: a, against: b, amount: USD 5m}
+    - {event: QuantityChanged, effective: 2022-01-01, provision: p, amount: USD 7m}
+    - {event: ConditionChanged, effective: 2022-01-01, provision: p, condition: in words}
+    """
+    ledger = ledger_of(test_redacted_is_what_shows_a_value_that_was_withheld)
+    entry = ledger[number - 1]
+    withheld = msgspec.convert(
+        {**msgspec.to_builtins(entry.event, enc_hook=str), **values},
+        type(entry.event),
+        dec_hook=dec_hook,
+    )
+    ledger[number - 1] = Entry(entry.envelope, withheld, tuple(values))
+    there = provision(state(ledger, "2023"), "p")
+    assert [flag for flag in there.flags if flag == "redacted"] == flagged

@@ -24,6 +24,7 @@ EXAMPLES = (
     ("as it was on a date", "whereas show microsoft-openai --on 2025-01-31"),
 )
 SCHEMA = "whereas/show/1"
+_AFTER = ("successor", "assigned_to", "controller")
 PARTIES = tuple(map(Column, ("party", "name", "role", "remark", "set_by")))
 _MARKED = "not binding"
 
@@ -88,7 +89,7 @@ def _party(party: dict[str, Any]) -> tuple[str, ...]:
     remarks = []
     if former := party.get("former_names"):
         remarks.append(f"formerly {', '.join(former)}")
-    remarks += [f"{w} {party[w]}" for w in ("successor", "controller") if w in party]
+    remarks += [f"{w.replace('_', ' ')} {party[w]}" for w in _AFTER if w in party]
     if party.get("left"):
         remarks.append("left")
     return (

@@ -11,7 +11,6 @@ from typing import NamedTuple
 import msgspec
 
 from events.dates import NEG_INF
-from events.errors import NotFound, did_you_mean
 from events.quantity import Quantity
 from projections.fold.spans import Span
 
@@ -100,19 +99,3 @@ class Facts(msgspec.Struct):
     def changed(self) -> None:
         """Forget what was resolved; to be called after facts were added."""
         self.memo.clear()
-
-    def require_instrument(self, name: str) -> Instrument:
-        """Find an instrument.
-
-        Raises:
-            NotFound: no event of the agreement signs one of that name.
-        """
-        found = self.instruments.get(name)
-        if found is None:
-            raise NotFound(
-                f"there is no instrument {name} in this agreement",
-                hint=did_you_mean(name, self.instruments)
-                or "instrument-signed makes one",
-                word=name,
-            )
-        return found

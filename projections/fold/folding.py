@@ -14,6 +14,7 @@ from events.changes import ProvisionInterpreted, ProvisionReaffirmed
 from events.dates import NEG_INF
 from events.errors import NotFound, Refused
 from events.frame import AgreementEnded
+from events.happenings import OptionExercised
 from projections.fold.effects import capital, changes, frame, grants, happenings
 from projections.fold.facts import Facts
 from projections.fold.refusals import require_instrument
@@ -32,9 +33,15 @@ EFFECTS: Effects = {
 }
 
 # What only a binding instrument can do: to grant, to change and to end.
-_REPORTS = (ProvisionInterpreted, ProvisionReaffirmed, StakeReported)
+_REPORTS = (ProvisionReaffirmed, StakeReported)
 _NEEDS_BINDING = frozenset[type[Event]](
-    {*capital.EFFECTS, *grants.EFFECTS, *changes.EFFECTS, AgreementEnded}
+    {
+        *capital.EFFECTS,
+        *grants.EFFECTS,
+        *changes.EFFECTS,
+        AgreementEnded,
+        OptionExercised,
+    }
 ).difference(_REPORTS)
 
 
@@ -74,7 +81,7 @@ def _check_instrument(step: Step, facts: Facts) -> None:
     """Refuse what rests on no instrument, or on one that binds nobody."""
     name = step.entry.envelope.instrument or ""
     instrument = require_instrument(name, facts)
-    if not instrument.binding and type(step.event) in _NEEDS_BINDING:
+    if not instrument.binding and _changes_terms(step.event):
         raise Refused(
             f"{name} does not bind, so that {step.entry.envelope.type} cannot rest "
             "on it",
@@ -82,3 +89,10 @@ def _check_instrument(step: Step, facts: Facts) -> None:
             "binding instrument",
             seq=instrument.seq,
         )
+
+
+def _changes_terms(event: Event) -> bool:
+    """Tell whether only a binding instrument can carry an event."""
+    if isinstance(event, ProvisionInterpreted):
+        return event.by in changes.BINDING_READERS
+    return type(event) in _NEEDS_BINDING

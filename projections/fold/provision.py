@@ -151,7 +151,6 @@ class Provision(msgspec.Struct):
     performed: list[Performance] = msgspec.field(default_factory=list)
     exercises: list[Exercise] = msgspec.field(default_factory=list)
     contested_by: list[str] = msgspec.field(default_factory=list)
-    redacted: set[str] = msgspec.field(default_factory=set)
     why: dict[str, int] = msgspec.field(default_factory=dict)
     set_by: list[int] = msgspec.field(default_factory=list)
 

@@ -1,7 +1,7 @@
 """Why an event cannot apply to what is there, and what to do instead.
 
 A refusal carries the number of the event in its way as the fact ``seq``; whoever knows
-the entries adds the words and the source (see :mod:`projections.fold.timeline`).
+the entries adds the words and the source (see :mod:`projections.fold.naming`).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from projections.fold.provision import Provision
 from projections.fold.resolving import end_of
 from projections.fold.state import State
 from projections.fold.step import Step
+from projections.fold.successors import having, now
 
 
 def require_parties(names: Collection[str], facts: Facts) -> None:
@@ -94,6 +95,26 @@ def changeable(state: State, step: Step, facts: Facts, name: str) -> Provision:
             seq=ending_event(provision),
         )
     return provision
+
+
+def require_holder(state: State, provision: Provision, by: str, facts: Facts) -> None:
+    """Refuse a party that neither holds a provision nor has come after its holder.
+
+    Raises:
+        Refused: with the event that says who holds it. Words that name no party are
+            taken as they are.
+    """
+    holders = provision.holders
+    if by not in facts.parties or by in holders:
+        return
+    if any(having(state, holder) in {by, now(state, by)} for holder in holders):
+        return
+    raise Refused(
+        f"{by} does not hold {provision.id}, {' and '.join(holders) or 'nobody'} does",
+        hint=f"record who does: by {' or '.join(holders) or 'nobody'}; provision-ended "
+        "says that a provision was released or terminated",
+        seq=provision.why.get("holders", provision.set_by[0]),
+    )
 
 
 def by_then(step: Step) -> str:

@@ -125,7 +125,7 @@ def _single(entry: Entry, facts: Facts, hanging: Collection[str]) -> Step | None
     event, effective = entry.event, entry.envelope.effective
     if not isinstance(event, Performed | MeasureReported) or event.milestone:
         return None
-    if entry.redacted or entry.envelope.instrument or effective is None:
+    if entry.envelope.instrument or effective is None:
         return None
     if isinstance(event, Performed) and event.shared_with:
         return None

@@ -22,7 +22,12 @@ class Succession(NamedTuple):
 class Party(msgspec.Struct):
     """A party, under the name it has now.
 
-    ``succession`` and ``controller`` are for queries to follow: stored holders stay.
+    Whoever comes after it is for rules and queries to follow, as is who controls it:
+    stored holders stay.
+
+    Attributes:
+        succession: who it is from then on.
+        assigned: who has what it had, where it assigned that and went on as itself.
     """
 
     id: str
@@ -32,9 +37,15 @@ class Party(msgspec.Struct):
     identifiers: dict[str, str] = msgspec.field(default_factory=dict)
     former_names: list[str] = msgspec.field(default_factory=list)
     succession: Succession | None = None
+    assigned: Succession | None = None
     controller: str | None = None
     left: bool = False
     set_by: list[int] = msgspec.field(default_factory=list)
+
+    @property
+    def successions(self) -> list[Succession]:
+        """List who comes after it, first whoever has what it had."""
+        return [one for one in (self.assigned, self.succession) if one is not None]
 
 
 class Stake(NamedTuple):

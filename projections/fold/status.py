@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from events.quantity import REDACTED
 from events.when import On, Until, When, atoms
 from projections.fold.facts import Facts
 from projections.fold.provision import Provision, Suspension
@@ -109,9 +110,31 @@ def flags(provision: Provision) -> tuple[Flag, ...]:
         found.append("imprecise-date")
     if any(reading.by == "recorder" for reading in provision.readings):
         found.append("ambiguous")
-    if provision.redacted:
+    if _has_withheld(provision):
         found.append("redacted")
     return tuple(found)
+
+
+def _has_withheld(provision: Provision) -> bool:
+    """Tell whether a value of a provision was withheld or erased."""
+    terms = provision.terms
+    quantities = (
+        *(terms.amount, terms.rate, terms.floor, terms.cap, terms.royalty, terms.price),
+        *(step.price for step in terms.price_schedule),
+    )
+    words = (
+        *(terms.schedule, provision.condition, provision.text),
+        *(
+            words
+            for clause in provision.clauses
+            for words in (clause.condition, clause.text)
+        ),
+        *(reading.text for reading in provision.readings),
+        *provision.details.values(),
+    )
+    return REDACTED in words or any(
+        quantity is not None and quantity.kind == "redacted" for quantity in quantities
+    )
 
 
 def _dates(provision: Provision) -> Iterator[When]:

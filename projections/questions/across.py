@@ -78,7 +78,7 @@ class Identities:
 
     def __init__(self, held: Sequence[Held]) -> None:
         self._same: dict[str, str] = {}
-        self._next: dict[tuple[str, str], Succession] = {}
+        self._next: dict[tuple[str, str], list[Succession]] = {}
         for there in held:
             for party in there.state.parties.values():
                 self._join(party.id, party.id)
@@ -87,9 +87,9 @@ class Identities:
                     self._join(f"{scheme}:{value}", party.id)
         for there in held:
             for party in there.state.parties.values():
-                if party.succession is not None:
+                if party.successions:
                     key = there.agreement, self._root(party.id)
-                    self._next[key] = party.succession
+                    self._next[key] = party.successions
 
     def of(self, agreement: str, party: str) -> str:
         """Name whoever has what a party had, the same name for the same one.
@@ -108,9 +108,11 @@ class Identities:
         """Go from successor to successor, past assignments or up to one."""
         name = self._root(party)
         seen = {name}
-        while (after := self._next.get((agreement, name))) is not None:
-            following = self._root(after.successor)
-            if following in seen or (after.change == "assigned" and not assigned):
+        while after := self._next.get((agreement, name)):
+            # First comes whoever has what it had, last who it is.
+            one = after[0 if assigned else -1]
+            following = self._root(one.successor)
+            if following in seen or (one.change == "assigned" and not assigned):
                 break
             seen.add(following)
             name = following

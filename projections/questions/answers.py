@@ -44,7 +44,8 @@ class ProvisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
     the start and of the end (the first day on which it is over), null where there is
     no bound. ``quantity`` is the amount, rate or price that applies on the day.
     ``undecided`` tells whether a contingent one hangs on its start, its end, or both,
-    and ``later`` is the event that ends it, effective only after the day.
+    and ``later`` is the event that ends it, effective only after the day, or that gives
+    it another term from then on (``basis`` is then ``term``, ``effective`` that term).
     """
 
     id: str
@@ -298,8 +299,12 @@ def _party(party: Party) -> dict[str, Any]:
     for name in ("role", "kind", "identifiers", "former_names"):
         if value := getattr(party, name):
             fields[name] = value
-    if party.succession is not None:
-        fields["successor"] = party.succession.successor
+    for name, after in (
+        ("successor", party.succession),
+        ("assigned_to", party.assigned),
+    ):
+        if after is not None:
+            fields[name] = after.successor
     if party.controller is not None:
         fields["controller"] = party.controller
     if party.left:

@@ -169,18 +169,18 @@ def _followed(asking: _Asking) -> Iterator[Followed]:
     for there in asking.held:
         itself = who.standing_for(asking.party), who.of(there.agreement, asking.party)
         for party in there.state.parties.values():
-            after = party.succession
-            if after is not None and (
-                who.standing_for(party.id) in itself
-                or who.standing_for(after.successor) in itself
-            ):
-                yield Followed(
-                    agreement=there.agreement,
-                    party=party.id,
-                    successor=after.successor,
-                    change=after.change,
-                    event=after.seq,
-                )
+            for after in party.successions:
+                if (
+                    who.standing_for(party.id) in itself
+                    or who.standing_for(after.successor) in itself
+                ):
+                    yield Followed(
+                        agreement=there.agreement,
+                        party=party.id,
+                        successor=after.successor,
+                        change=after.change,
+                        event=after.seq,
+                    )
 
 
 class _Heard(NamedTuple):

@@ -50,7 +50,7 @@ def _across(parties: Sequence[tuple[str, Party]]) -> PartyAcross:
         identifiers={k: v for party in all_of_it for k, v in party.identifiers.items()},
         roles={agreement: party.role for agreement, party in parties},
         successors=_each(
-            party.succession.successor for party in all_of_it if party.succession
+            after.successor for party in all_of_it for after in party.successions
         ),
         controllers=_each(party.controller for party in all_of_it),
     )

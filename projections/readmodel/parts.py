@@ -104,7 +104,6 @@ def plain(provision: Provision) -> Provision:
         details=dict(provision.details),
         readings=list(provision.readings),
         contested_by=list(provision.contested_by),
-        redacted=set(provision.redacted),
         performed=[],
         exercises=[],
         why={},

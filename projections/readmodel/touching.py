@@ -26,7 +26,6 @@ from events.happenings import (
     MilestoneClaimed,
     MilestoneDetermined,
     OptionExercised,
-    Performed,
 )
 from projections.fold.state import State
 from projections.fold.step import Step
@@ -130,13 +129,6 @@ def _dispute(
     return Key("dispute", name), *map(_provision, state.disputes[name].provisions)
 
 
-def _performed(event: Performed, step: Step, _: State) -> Iterable[Key]:
-    """List what was performed where an amount is withheld; else nothing changes."""
-    if not step.entry.redacted:
-        return ()
-    return map(_provision, dict.fromkeys((event.provision, *event.shared_with)))
-
-
 _Touches = Callable[[Any, Step, State], Iterable[Key]]
 
 _TOUCHES: dict[type[Event], _Touches] = {
@@ -165,5 +157,4 @@ _TOUCHES: dict[type[Event], _Touches] = {
     MeasureReported: lambda event, _, __: (measured(event.measure, event.subject),),
     DisputeOpened: _dispute,
     DisputeDecided: _dispute,
-    Performed: _performed,
 }

@@ -12,6 +12,7 @@ from projections.fold.provision import Provision
 from projections.fold.refusals import require_parties
 from projections.fold.state import Movement, Stake, State
 from projections.fold.step import Effects, Step
+from projections.fold.successors import now
 
 _WHOLE = Decimal(100)
 
@@ -58,7 +59,7 @@ def _refuse_more_than_all(state: State, stake: Stake) -> None:
         for other in state.stakes.values()
         if other.issuer == stake.issuer
         and other.basis == stake.basis
-        and other.holder != stake.holder
+        and now(state, other.holder) != now(state, stake.holder)
     ]
     total = sum((_at_least(one) for one in (stake, *others)), Decimal(0))
     if total > _WHOLE:

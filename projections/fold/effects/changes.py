@@ -38,6 +38,7 @@ from projections.fold.refusals import (
     absent,
     by_then,
     changeable,
+    require_holder,
     require_parties,
 )
 from projections.fold.resolve import resolve_when
@@ -49,7 +50,7 @@ from projections.fold.step import Effects, Step
 _QUANTITIES = ("amount", "rate", "basis", "floor", "cap", "price", "schedule")
 _PERCENTAGES = ("amount", "rate", "floor", "cap", "royalty")
 # A reading by these applies; one by the recorder only flags.
-_BINDING_READERS = frozenset(("parties", "court", "arbitrator", "panel"))
+BINDING_READERS = frozenset(("parties", "court", "arbitrator", "panel"))
 
 
 def _extended(state: State, event: TermExtended, step: Step, facts: Facts) -> None:
@@ -286,7 +287,7 @@ def _interpreted(
     reading = Reading(event.reading, event.by, event.starts, event.ends, step.seq)
     provision.readings.append(reading)
     parts = ["readings"]
-    if event.by in _BINDING_READERS:
+    if event.by in BINDING_READERS:
         if event.starts is not None:
             provision.starts = event.starts
             parts.append("starts")
@@ -301,13 +302,7 @@ def _relinquished(
 ) -> None:
     """End a right that its holder gives up."""
     provision = changeable(state, step, facts, event.provision)
-    if event.by in facts.parties and event.by not in provision.holders:
-        raise Refused(
-            f"{event.by} does not hold {provision.id}, "
-            f"{' and '.join(provision.holders) or 'nobody'} does",
-            hint="provision-ended says that a provision was released or terminated",
-            seq=provision.why.get("holders", provision.set_by[0]),
-        )
+    require_holder(state, provision, event.by, facts)
     close(provision, step, "relinquished")
 
 

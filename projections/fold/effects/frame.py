@@ -14,12 +14,14 @@ from events.frame import (
 )
 from events.frame import Party as Declared
 from projections.fold.effects.grants import end_with_agreement
+from projections.fold.effects.procedures import check_determiner
 from projections.fold.facts import Facts
 from projections.fold.provision import Closing
 from projections.fold.refusals import absent, require_instrument, require_parties
 from projections.fold.resolving import end_of
 from projections.fold.state import Party, State, Succession
 from projections.fold.step import Effects, Step
+from projections.fold.successors import comes_after
 
 
 def _opened(state: State, event: AgreementOpened, step: Step, facts: Facts) -> None:
@@ -31,7 +33,7 @@ def _opened(state: State, event: AgreementOpened, step: Step, facts: Facts) -> N
             seq=facts.opened,
         )
     for party in event.parties:
-        _declare(state, step, party)
+        _declare(state, step, party, first=True)
 
 
 def _joined(state: State, event: PartyJoined, step: Step, facts: Facts) -> None:
@@ -44,25 +46,45 @@ def _joined(state: State, event: PartyJoined, step: Step, facts: Facts) -> None:
             hint="party-restructured tells a new name",
             seq=first,
         )
-    _declare(state, step, event.party)
+    _declare(state, step, event.party, first=first == step.seq)
 
 
-def _declare(state: State, step: Step, party: Declared) -> None:
-    """Add a party under the name it is declared with."""
-    state.parties[party.id] = Party(
-        id=party.id,
-        name=party.name,
-        role=party.role,
-        kind=party.kind,
-        identifiers=dict(party.identifiers or {}),
-        set_by=[step.seq],
-    )
+def _declare(state: State, step: Step, declared: Declared, *, first: bool) -> None:
+    """Add a party under the name it is declared with, or take it in again.
+
+    What happened to it before its declaration is effective, or before it came back,
+    goes on to be so.
+    """
+    party = state.parties.setdefault(declared.id, _unnamed(declared.id))
+    if not first:
+        _rename(party, declared.name)
+    elif party.former_names:
+        party.former_names[0] = declared.name
+    else:
+        party.name = declared.name
+    party.role = declared.role or party.role
+    party.kind = declared.kind or party.kind
+    party.identifiers |= declared.identifiers or {}
+    party.left = False
+    party.set_by.append(step.seq)
 
 
 def _party(state: State, facts: Facts, name: str) -> Party:
     """Find a party, also one whose declaration is effective only later."""
     require_parties((name,), facts)
-    return state.parties.setdefault(name, Party(id=name, name=name))
+    return state.parties.setdefault(name, _unnamed(name))
+
+
+def _unnamed(name: str) -> Party:
+    """Make a party of which no more than the id is known."""
+    return Party(id=name, name=name)
+
+
+def _rename(party: Party, name: str) -> None:
+    """Give a party another name, if it is another."""
+    if name != party.name:
+        party.former_names.append(party.name)
+        party.name = name
 
 
 def _left(state: State, event: PartyLeft, step: Step, facts: Facts) -> None:
@@ -82,10 +104,13 @@ def _restructured(
     if event.successor is not None:
         require_parties((event.successor,), facts)
         _refuse_circle(state, event.party, event.successor)
-        party.succession = Succession(event.successor, event.change, step.seq)
-    if event.name is not None and event.name != party.name:
-        party.former_names.append(party.name)
-        party.name = event.name
+        after = Succession(event.successor, event.change, step.seq)
+        if event.change != "assigned":
+            party.succession = after
+        elif party.succession is None:
+            party.assigned = after
+    if event.name is not None:
+        _rename(party, event.name)
     if event.controller is not None:
         party.controller = event.controller
     party.set_by.append(step.seq)
@@ -93,17 +118,11 @@ def _restructured(
 
 def _refuse_circle(state: State, party: str, successor: str) -> None:
     """Refuse a successor that the party itself comes after."""
-    seen = party
-    following: str | None = successor
-    while following is not None:
-        if following == seen:
-            raise Refused(
-                f"{party} and {successor} cannot come after each other",
-                hint="name as successor a party that goes on",
-            )
-        there = state.parties.get(following)
-        after = there.succession if there else None
-        following = after.successor if after else None
+    if comes_after(state, party, successor):
+        raise Refused(
+            f"{party} and {successor} cannot come after each other",
+            hint="name as successor a party that goes on",
+        )
 
 
 def _signed(state: State, event: InstrumentSigned, step: Step, facts: Facts) -> None:
@@ -122,8 +141,9 @@ def _signed(state: State, event: InstrumentSigned, step: Step, facts: Facts) -> 
 def _took_effect(
     state: State, event: InstrumentTookEffect, step: Step, facts: Facts
 ) -> None:
-    """Check that the instrument is there; nothing else follows by itself."""
+    """Check that the instrument is there, and who determines the milestone."""
     require_instrument(event.instrument, facts)
+    check_determiner(state, event.milestone, None, step, facts)
 
 
 def _ended(state: State, event: AgreementEnded, step: Step, facts: Facts) -> None:

@@ -55,7 +55,6 @@ def found(provision: Provision, state: State, step: Step, facts: Facts) -> None:
         )
     require_parties(provision.holders, facts)
     require_parties(provision.against, facts)
-    provision.redacted.update(step.entry.redacted)
     provision.touch(step.seq, "grant")
     end_with_agreement(provision, state)
     state.provisions[provision.id] = provision

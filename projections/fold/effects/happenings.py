@@ -19,34 +19,33 @@ from events.happenings import (
     Performed,
 )
 from projections.fold.effects.changes import close
+from projections.fold.effects.procedures import (
+    check_claimant,
+    check_determiner,
+    procedure_of,
+)
 from projections.fold.facts import Facts
 from projections.fold.provision import Exercise, Performance, Provision
-from projections.fold.refusals import absent, changeable, require_provisions
+from projections.fold.refusals import (
+    absent,
+    changeable,
+    require_holder,
+    require_provisions,
+)
 from projections.fold.resolving import start_of, starts_when
 from projections.fold.state import Dispute, MeasureNow, State
 from projections.fold.step import Effects, Step
 
-_RIGHTS = frozenset(("option", "priority"))
-
-
-def _procedure(state: State, milestone: str) -> Provision | None:
-    """Find the procedure that says who speaks on a milestone."""
-    name = state.procedures.get(milestone)
-    return None if name is None else state.provisions[name]
+# Others may note that an option has lapsed, or agree to extend it.
+_BY_HOLDER = frozenset(("exercised", "declined"))
 
 
 def _claimed(state: State, event: MilestoneClaimed, step: Step, facts: Facts) -> None:
     """Check that the claimant may claim it."""
-    procedure = _procedure(state, event.milestone)
-    if procedure is None:
-        return
-    if procedure.claimant not in {None, event.by}:
-        raise Refused(
-            f"{event.milestone} is claimed by {procedure.claimant}, not by {event.by}",
-            hint=f"record who may claim it: by {procedure.claimant}",
-            seq=procedure.set_by[0],
-        )
-    procedure.touch(step.seq)
+    procedure = procedure_of(state, event.milestone, step, facts)
+    if procedure is not None:
+        check_claimant(state, procedure, event.milestone, event.by)
+        procedure.touch(step.seq)
 
 
 def _determined(
@@ -54,30 +53,10 @@ def _determined(
 ) -> None:
     """Check that it is determined by its determiner; anybody may waive it."""
     if event.outcome != "waived":
-        _check_determiner(state, event.milestone, event.by)
-    procedure = _procedure(state, event.milestone)
+        check_determiner(state, event.milestone, event.by, step, facts)
+    procedure = procedure_of(state, event.milestone, step, facts)
     if procedure is not None:
         procedure.touch(step.seq)
-
-
-def _check_determiner(state: State, milestone: str, by: str | None) -> None:
-    """Refuse a milestone determined by somebody other than its determiner."""
-    procedure = _procedure(state, milestone)
-    if procedure is None or procedure.determiner in {None, by}:
-        return
-    raise Refused(
-        f"{milestone} is determined by {procedure.determiner}, "
-        f"not by {by or 'nobody named'}",
-        hint=f"record by whom: {procedure.determiner}; what somebody else says is "
-        "milestone-claimed",
-        seq=procedure.set_by[0],
-    )
-
-
-def _check_milestone(state: State, milestone: str | None, by: str | None) -> None:
-    """Check the milestone that a happening determines beside what it says."""
-    if milestone is not None:
-        _check_determiner(state, milestone, by)
 
 
 def _performed(state: State, event: Performed, step: Step, facts: Facts) -> None:
@@ -88,7 +67,7 @@ def _performed(state: State, event: Performed, step: Step, facts: Facts) -> None
     for name in names:
         if name not in state.provisions:
             raise absent(name, facts)
-    _check_milestone(state, event.milestone, None)
+    check_determiner(state, event.milestone, None, step, facts)
     for name in names:
         provision = state.provisions[name]
         others = tuple([other for other in names if other != name])
@@ -97,13 +76,12 @@ def _performed(state: State, event: Performed, step: Step, facts: Facts) -> None
                 event.kind, event.amount, step.span, step.seq, event.basis, others
             )
         )
-        provision.redacted.update(step.entry.redacted)
         provision.touch(step.seq, "performed")
 
 
 def _measured(state: State, event: MeasureReported, step: Step, facts: Facts) -> None:
     """Keep the latest report of a measure."""
-    _check_milestone(state, event.milestone, None)
+    check_determiner(state, event.milestone, None, step, facts)
     day = step.day if event.as_of is None else event.as_of.first
     key = event.measure, event.subject
     before = state.measures.get(key)
@@ -134,7 +112,7 @@ def _check_unit(before: MeasureNow, event: MeasureReported) -> None:
 
 def _noticed(state: State, event: NoticeGiven, step: Step, facts: Facts) -> None:
     """Note a notice with the provision that it is about."""
-    _check_milestone(state, event.milestone, event.by)
+    check_determiner(state, event.milestone, event.by, step, facts)
     if event.provision is None:
         return
     if event.kind == "non-renewal":
@@ -146,12 +124,14 @@ def _noticed(state: State, event: NoticeGiven, step: Step, facts: Facts) -> None
 def _exercised(state: State, event: OptionExercised, step: Step, facts: Facts) -> None:
     """Keep a choice, which ends an option unless it is partial or extends it."""
     provision = changeable(state, step, facts, event.provision)
-    if provision.kind not in _RIGHTS:
+    if provision.kind != "option" and not str(provision.level).startswith("first-"):
         raise Refused(
-            f"{provision.id} is a {provision.kind}; there is nothing to exercise",
+            f"{provision.id} is {_what(provision)}; there is nothing to exercise",
             hint="an option or a first refusal is exercised",
             seq=provision.set_by[0],
         )
+    if event.choice in _BY_HOLDER:
+        require_holder(state, provision, event.by, facts)
     opens = start_of(provision, facts)
     if opens.lo > step.span.hi:
         raise Refused(
@@ -160,7 +140,7 @@ def _exercised(state: State, event: OptionExercised, step: Step, facts: Facts) -
             "forward (term-changed)",
             seq=provision.why.get("starts", provision.set_by[0]),
         )
-    _check_milestone(state, event.milestone, event.by)
+    check_determiner(state, event.milestone, event.by, step, facts)
     provision.exercises.append(
         Exercise(event.choice, event.by, event.partial, step.span, step.seq)
     )
@@ -170,11 +150,16 @@ def _exercised(state: State, event: OptionExercised, step: Step, facts: Facts) -
         provision.touch(step.seq, "exercises")
 
 
+def _what(provision: Provision) -> str:
+    """Say what a provision is, in a message."""
+    level = f" ({provision.level})" if provision.level else ""
+    return f"a {provision.kind}{level}"
+
+
 def _approved(state: State, event: ApprovalDecided, step: Step, facts: Facts) -> None:
     """Check who determines the milestone that an approval reaches."""
-    del step
     if event.decision == "approved":
-        _check_milestone(state, event.milestone, event.authority)
+        check_determiner(state, event.milestone, event.authority, step, facts)
 
 
 def _disputed(state: State, event: DisputeOpened, step: Step, facts: Facts) -> None:
@@ -187,7 +172,7 @@ def _disputed(state: State, event: DisputeOpened, step: Step, facts: Facts) -> N
             seq=first,
         )
     require_provisions(event.provisions, state, facts)
-    _check_milestone(state, event.milestone, None)
+    check_determiner(state, event.milestone, None, step, facts)
     for name in event.provisions:
         provision = state.provisions[name]
         provision.contested_by.append(event.id)
@@ -224,7 +209,7 @@ def _decided(state: State, event: DisputeDecided, step: Step, facts: Facts) -> N
             hint="event-corrected corrects the decision; an appeal is a new dispute",
             seq=dispute.set_by[-1],
         )
-    _check_milestone(state, event.milestone, None)
+    check_determiner(state, event.milestone, None, step, facts)
     dispute.outcome = event.outcome
     dispute.set_by.append(step.seq)
     for name in dispute.provisions:
