@@ -217,7 +217,9 @@ def mapping_of(
 
 def source(text: str) -> Any:
     """Read a source: an id, or fields of it."""
-    return read_fields(text, "--source") if "=" in text or "{" in text else text
+    return (
+        read_fields(text, "--source", "source") if "=" in text or "{" in text else text
+    )
 
 
 def single(words: Sequence[str], name: str) -> str:

@@ -15,22 +15,20 @@ _PAIR = re.compile(
 _ESCAPE = re.compile(r"\\(.)")
 
 
-def read_fields(text: str, place: str, alone: str | None = None) -> Any:
+def read_fields(text: str, place: str, first: str = "id") -> Any:
     """Read a value that has fields.
 
     Args:
         text: ``name=value`` pairs with commas between them, values with a comma in
             quotes; or a JSON object. A dot goes inside: ``identifiers.lei=…``.
         place: what to call the value in an error.
-        alone: the field that a word without ``=`` stands for.
+        first: the field that is meant by a word without ``=`` at the beginning.
 
     Raises:
         InputError: it is neither, with the column.
     """
     if text.lstrip().startswith("{"):
         return read_json(text, place)
-    if alone is not None and "=" not in text:
-        return {alone: text}
     read: dict[str, Any] = {}
     at = 0
     while at < len(text):
@@ -41,14 +39,25 @@ def read_fields(text: str, place: str, alone: str | None = None) -> Any:
                 field=place,
                 excerpt=text,
                 column=at + 1,
-                hint=f"write {place} 'name=value,name=\"a value, with a comma\"',"
-                " or a JSON object",
+                hint=_hint(text, at, place, first),
             )
         name, quoted, bare = found.groups()
         value = bare.strip() if quoted is None else _ESCAPE.sub(r"\1", quoted)
         _put(read, name, value, place)
         at = found.end()
     return read
+
+
+def _hint(text: str, at: int, place: str, first: str) -> str:
+    """Say how fields are written, with what was meant where that can be told."""
+    named = f"{first}={text}"
+    if at == 0 and "=" not in text.partition(",")[0] and _PAIR.match(named):
+        return f"write {place} '{named}'"
+    if any(quote in text for quote in "“”„«»"):
+        return 'quotation marks are straight: quote="a value, with a comma"'
+    return (
+        f"write {place} 'name=value,name=\"a value, with a comma\"', or a JSON object"
+    )
 
 
 def read_json(text: str, place: str) -> Any:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ledger.importing.pages import Place
     from ledger.ledger import Ledger
     from ledger.receipts import Receipt
+    from projections.fold.state import Party
 
 # A field as a file has it, in a hint.
 _FIELD = re.compile(r'\b([a-z_]+): (?=")')
@@ -140,18 +141,50 @@ def entry_named(ledger: Ledger, agreement: str, words: str) -> Entry:
     )
 
 
-def read(mapping: dict[str, Any], agreement: str) -> Draft:
+def read(session: Session, mapping: dict[str, Any], agreement: str) -> Draft:
     """Read an event from options; an error names the option and not the field.
+
+    Args:
+        session: the run, for today's date and the names of parties.
+        mapping: the fields.
+        agreement: whose event it becomes.
 
     Raises:
         InputError: it cannot be read.
     """
     from events.reader import read_draft
 
+    # A file means the same on another day; a command line is typed on one.
+    for fields in (mapping, mapping.get("replacement")):
+        if isinstance(fields, dict) and fields.get("effective") == "today":
+            fields["effective"] = session.today.text
     try:
         return read_draft(mapping, agreement=agreement)
     except InputError as error:
-        raise _of_option(error, mapping) from error
+        told = _of_option(error, mapping)
+        word = error.text("word")
+        if word is not None and str(error).endswith(" is not an id"):
+            told.hint = _id_of(session, agreement, word) or told.hint
+        raise told from error
+
+
+def _id_of(session: Session, agreement: str, name: str) -> str | None:
+    """Offer the id of the party that has a name."""
+    from events.dates import INF
+
+    try:
+        with session.reading() as ledger:
+            parties = ledger.timeline(agreement).state(INF - 1).parties
+    except WhereasError:
+        return None
+    called = (key for key, party in parties.items() if _is_called(party, name))
+    found = next(called, None)
+    return None if found is None else f"did you mean {found}?"
+
+
+def _is_called(party: Party, name: str) -> bool:
+    """Tell whether a party has a name, or had it."""
+    return name.casefold() in map(str.casefold, (party.name, *party.former_names))
 
 
 def _of_option(error: InputError, mapping: dict[str, Any]) -> InputError:
@@ -182,7 +215,9 @@ def _of_option(error: InputError, mapping: dict[str, Any]) -> InputError:
     elif message.startswith(f"{name} "):
         message, place = f"{flag}{message.removeprefix(name)}", None
     word = mapping.get(key)
-    facts = {"word": word if isinstance(word, str) else None, **error.facts}
+    facts = {**error.facts}
+    if isinstance(word, str):
+        facts.setdefault("word", word)
     return InputError(
         message, hint=_hint(error, flag, values), **{**facts, "field": place}
     )

@@ -41,8 +41,9 @@ default the day of --known.
     "dates": """\
 How dates are written, and dates that are not exact.
 
-  2019  2019-Q3  2019-07  2019-07-22  today
+  2019  2019-Q3  2019-07  2019-07-22
   between 2021-01-01 and 2023-01-24
+  today                                 as a question, and for --effective
   unknown                               for the effective date of an event
 
 A date that is not exact stays so: 2019 is all days of 2019. As a question it

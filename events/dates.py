@@ -43,6 +43,12 @@ _LOOSE_QUARTER = re.compile(
 _LOOSE_SLASHES = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})")
 _LOOSE_WORDS = re.compile(r"(?:([0-9]{1,2})\.? +)?([A-Za-z]{3,9})\.?,? +([0-9]{4})")
 _LOOSE_AMERICAN = re.compile(r"([A-Za-z]{3,9})\.? +([0-9]{1,2})(?:,| ) *([0-9]{4})")
+# "early 2025", "mid-2025", "H1 2025": a part of a year, in words.
+_VAGUE = re.compile(
+    r"(?:early|mid|late|spring|summer|autumn|fall|winter|h[12]|fy|about|around|circa"
+    r"|(?:the )?(?:start|beginning|middle|end) of)[- ]?(?:in )?([0-9]{4})",
+    re.IGNORECASE,
+)
 # Written out, because those of the calendar module follow the user's locale.
 _MONTH_NAMES = (
     *("january", "february", "march", "april", "may", "june", "july", "august"),
@@ -154,13 +160,7 @@ def meant_date(text: str) -> str | None:
         A date in the form that is read; None where there is no or more than one, and
         where the text is such a date already.
     """
-    if is_date(text):
-        return None
-    possible = []
-    for guess in _guesses(text):
-        with suppress(InputError):
-            _span(guess)
-            possible.append(guess)
+    possible = [] if is_date(text) else _possible(text)
     return possible[0] if len(possible) == 1 else None
 
 
@@ -242,9 +242,36 @@ def _span(text: str) -> tuple[int, int]:
 
 def _loose(text: str) -> InputError:
     """Say what to write instead of a loose date."""
-    meant = meant_date(text)
-    hint = f"write {_FORMS}" if meant is None else f"did you mean {meant}?"
-    return InputError(f"{text!r} is not a date", excerpt=text, hint=hint)
+    return InputError(
+        f"{text!r} is not a date",
+        excerpt=text,
+        hint=loose_hint(text) or f"write {_FORMS}",
+    )
+
+
+def loose_hint(text: str) -> str | None:
+    """Say what to write instead of a loose date, None where it is like none."""
+    match _possible(text):
+        case [meant]:
+            return f"did you mean {meant}?"
+        case [one, other]:
+            return f"write {one} or {other}, whichever is meant"
+        case _:
+            pass
+    if found := _VAGUE.fullmatch(text):
+        year = found[1]
+        return f"write {year}, or a part of it: between {year}-01-01 and {year}-03-31"
+    return None
+
+
+def _possible(text: str) -> list[str]:
+    """List the dates that a loose one may mean."""
+    possible = []
+    for guess in _guesses(text):
+        with suppress(InputError):
+            _span(guess)
+            possible.append(guess)
+    return possible
 
 
 def _guesses(text: str) -> list[str]:

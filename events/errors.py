@@ -11,6 +11,9 @@ import difflib
 from collections.abc import Collection
 from typing import ClassVar
 
+# More than these are no help to whoever has misspelt one.
+_NAMES_TOLD = 3
+
 
 class WhereasError(Exception):
     """Something went wrong.
@@ -129,6 +132,13 @@ def _default_message(cls: type[WhereasError]) -> str:
 
 
 def did_you_mean(word: str, names: Collection[str]) -> str | None:
-    """Word a hint with the name nearest to a misspelt one, if one is near."""
-    near = difflib.get_close_matches(word, names, n=1)
-    return f"did you mean {near[0]}?" if near else None
+    """Word a hint with the name nearest to a misspelt one, if one is near.
+
+    A name that has the word as one of its parts is nearer than any that is spelt alike.
+    """
+    whole = sorted(name for name in names if word.casefold() in name.split("-"))
+    if 0 < len(whole) <= _NAMES_TOLD:
+        near = whole
+    else:
+        near = difflib.get_close_matches(word, whole or names, n=1)
+    return f"did you mean {' or '.join(near)}?" if near else None

@@ -282,6 +282,7 @@ def check_slug(word: str) -> None:
         raise InputError(
             f"{word!r} is not an id",
             hint="an id has small letters, digits and hyphens: agi-verified",
+            word=word,
         )
 
 

@@ -25,7 +25,7 @@ from typing import Literal, cast, get_args
 
 import msgspec
 
-from events.dates import PartialDate, meant_date
+from events.dates import PartialDate, loose_hint, meant_date
 from events.errors import InputError, did_you_mean
 from events.expressions import (
     AFTER_A_UNIT,
@@ -139,7 +139,8 @@ class _Reader:
         """Word the refusal of the token at hand."""
         start = self.starts[self.at]
         excerpt = _marked(self.text, start)
-        return InputError(message, hint=hint, column=start + 1, excerpt=excerpt)
+        facts = {"column": start + 1, "excerpt": excerpt, "word": self.word or None}
+        return InputError(message, hint=hint, **facts)
 
     @contextmanager
     def placed(self) -> Iterator[None]:
@@ -194,7 +195,8 @@ class _Reader:
         if word[:1].isdigit():
             return On(self.date())
         found = f"{word} does not begin a When" if word else "the text ends"
-        raise self.wrong(found, did_you_mean(word, _OPENINGS) or _FORMS)
+        hint = loose_hint(self.rest()) or did_you_mean(word, _OPENINGS) or _FORMS
+        raise self.wrong(found, hint)
 
     def parenthesis(self) -> Expr:
         """Read on after an opening parenthesis, to the closing one."""

@@ -19,6 +19,7 @@ from events.capital import InvestmentMade
 from events.entry import Entry
 from events.errors import WhereasError
 from events.happenings import MeasureReported, Performed
+from events.record import EventRetracted
 from projections.fold.folding import fold
 from projections.fold.naming import first_source, label
 from projections.fold.record import check_record, hear, heard, record_of
@@ -252,10 +253,13 @@ def _told(
     known = {entry.seq: entry for entry in (*checked.entries, *entries)}
     refused, first = error.number("step"), entries[0].seq
     in_the_way = error.number("seq")
-    message = str(error)
+    message, hint = str(error), error.hint
     if refused is not None and refused < first:
         message = f"this would make {label(known[refused])} impossible: {message}"
         in_the_way = refused
+        if isinstance(entries[0].event, EventRetracted):
+            name = entries[0].envelope.agreement
+            hint = f"retract that one first: whereas retract {name} @{refused} -h"
     conflict = known.get(in_the_way or 0)
     facts = {
         **error.facts,
@@ -263,4 +267,4 @@ def _told(
         "conflict": label(conflict) if conflict else None,
         "source": first_source(conflict) if conflict else None,
     }
-    return type(error)(message, hint=error.hint, **facts)
+    return type(error)(message, hint=hint, **facts)

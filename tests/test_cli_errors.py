@@ -224,7 +224,7 @@ def test_a_date_that_may_be_two(desk: Desk) -> None:
     assert desk("state a-b --on 5/6/2025") == snapshot("""\
 --- stderr
 error: --on: '5/6/2025' is not a date
-hint: write 2019, 2019-Q3, 2019-07, 2019-07-22 or between 2019-07-01 and 2019-07-31
+hint: write 2025-05-06 or 2025-06-05, whichever is meant
 --- exit status 2
 """)
 

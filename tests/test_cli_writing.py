@@ -538,3 +538,66 @@ def test_an_editor_that_fails_is_no_bug(desk: Desk) -> None:
     ran = desk.run("append --edit party-left a-b", env=env)
     assert ran.status == 2
     assert "hint: set EDITOR, or give the fields as options\n" in ran.stderr
+
+
+# -- what was meant ----------------------------------------------------------------------
+
+
+LEFT = "append party-left a-b --effective 2026-01-01 --party beta"
+QUOTED = 'quotation marks are straight: quote="a value, with a comma"'
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        (f"{LEFT} --source deed,at=x", "write --source 'source=deed,at=x'"),
+        (f"{LEFT} --source 'source=deed,quote=“a, b”'", QUOTED),
+        (
+            "append party-joined a-b --effective 2026 --party gamma,name=Gamma",
+            "write --party 'id=gamma,name=Gamma'",
+        ),
+        (LEFT.replace("beta", "'beta, inc.'"), f"did you mean beta?  whereas {LEFT}"),
+        (
+            "append exclusivity-granted a-b --id x --holder Alpha --against beta",
+            (
+                "did you mean alpha?  whereas append exclusivity-granted a-b --id x"
+                " --holder alpha --against beta"
+            ),
+        ),
+        (
+            LEFT.replace("beta", "Gamma"),
+            "an id has small letters, digits and hyphens: agi-verified",
+        ),
+        (
+            LEFT.replace("2026-01-01", "'early 2025'"),
+            "write 2025, or a part of it: between 2025-01-01 and 2025-03-31",
+        ),
+        (
+            LEFT.replace("2026-01-01", "03/04/2025"),
+            "write 2025-03-04 or 2025-04-03, whichever is meant",
+        ),
+        (LEFT.replace("2026-01-01", "'throgh 2025'"), "did you mean through?"),
+        ("append opened a-b", "did you mean agreement-opened or dispute-opened?"),
+        ("append left a-b", "did you mean party-left?  whereas append party-left a-b"),
+        ("help exit", "did you mean exit-codes?  whereas help exit-codes"),
+        ("retract a-b @1 --reason x", "retract that one first: whereas retract a-b @2"),
+    ],
+)
+def test_a_hint_says_what_was_meant(desk: Desk, line: str, hint: str) -> None:
+    ran = desk.run(line)
+    assert ran.status
+    assert f"hint: {hint}" in ran.stderr
+
+
+def test_what_is_offered_for_a_word_is_not_offered_for_all_of_them(desk: Desk) -> None:
+    ran = desk.run(LEFT.replace("2026-01-01", "'throgh 2025'"))
+    assert ran.stderr.endswith("hint: did you mean through?\n")
+
+
+def test_an_event_may_be_effective_today(desk: Desk) -> None:
+    desk.do(LEFT.replace("2026-01-01", "today"))
+    desk.do("correct a-b @6 --set effective=2025 --reason misread")
+    desk.do("correct a-b @6 --set effective=today --reason misread")
+    told = json.loads(desk.run("history a-b --json").stdout)["events"]
+    assert told[5]["effective"] == "2026-01-02"
+    assert told[7]["fields"]["replacement"] == {"effective": "2026-01-02"}

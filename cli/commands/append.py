@@ -166,7 +166,7 @@ def _append(
     def take(fields: dict[str, Any]) -> None:
         record(
             session,
-            [read(fields, agreement)],
+            [read(session, fields, agreement)],
             recorded_by=given["recorded_by"],
             expect=given["expect"],
             dry_run=dry_run,

@@ -108,7 +108,7 @@ def run(
         }
         record(
             session,
-            [read(mapping, agreement)],
+            [read(session, mapping, agreement)],
             recorded_by=recorded_by,
             expect=expect,
             dry_run=dry_run,
