@@ -171,11 +171,15 @@ def until(one: ProvisionAnswer | Goes) -> str:
     """Say until when something goes on: the day, where the term has come to one."""
     first, last = one.ends_between
     later = one.later
-    if later is not None and (not last or (later["between"][1] or last) <= last):
-        return f"{later['effective']} ({numbers([later['event']])})"
-    ends = one.ends
-    if ends is None:
-        return "(no end stated)"
+    if later is not None:
+        then = later["between"]
+        if later["basis"] == "term" or not last or (then[1] or last) <= last:
+            return f"{_end(later['effective'], *then)} ({numbers([later['event']])})"
+    return "(no end stated)" if one.ends is None else _end(one.ends, first, last)
+
+
+def _end(ends: str, first: str | None, last: str | None) -> str:
+    """Say when something ends: the day, where its term has come to one."""
     if ends.startswith("unknown"):
         return ends
     if _PLAIN.fullmatch(ends):

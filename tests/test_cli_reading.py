@@ -325,6 +325,25 @@ Events and sources
 """)
 
 
+@pytest.mark.parametrize(
+    ("event", "told"),
+    [
+        ("term-changed --ends 2027-02-01", "in force until 2027-02-01 (@6)"),
+        ("term-extended --ends 'through 2040'", "in force through 2040 (@6)"),
+        ("term-extended --ends never", "in force without end (@6)"),
+        ("provision-ended --basis terminated", "in force until 2027-01-01 (@6)"),
+    ],
+)
+def test_an_end_that_is_set_later_is_told_with_its_event(
+    desk: Desk, event: str, told: str
+) -> None:
+    name, _, rest = event.partition(" ")
+    desk.do(f"append {name} a-b --provision models --effective 2027-01-01 {rest}")
+    assert told in shown(desk, "state a-b")
+    assert told in shown(desk, "why a-b models")
+    assert told not in shown(desk, "state a-b --on 2027-01-15")
+
+
 def test_an_event_that_waits_is_shown_as_pending(desk: Desk) -> None:
     desk.do(
         "append term-extended a-b --provision models --ends 'through 2040'"

@@ -1,7 +1,8 @@
 """What ends provisions later than the day asked about, as far as it is recorded.
 
-On a day a provision is what events have made of it by then. That a later event ends it
-is known all the same, and a reader who asks until when it runs wants to hear of it.
+On a day a provision is what events have made of it by then. That a later event ends it,
+or gives it another term, is known all the same, and a reader who asks until when it
+runs wants to hear of it.
 Whether it ends in a window is asked stretch by stretch, between the events that touch
 it.
 """
@@ -13,18 +14,36 @@ from functools import singledispatch
 from itertools import groupby
 from typing import NamedTuple
 
-from events.changes import ProvisionEnded, RightRelinquished
+from events.changes import (
+    ProvisionEnded,
+    ProvisionInterpreted,
+    ProvisionReinstated,
+    RightRelinquished,
+    TermChanged,
+    TermExtended,
+    TermShortened,
+)
 from events.dates import INF
 from events.frame import AgreementEnded
 from events.happenings import OptionExercised
+from projections.fold.facts import Facts
 from projections.fold.folding import fold
 from projections.fold.provision import Closing, Provision
+from projections.fold.resolving import end_of
 from projections.fold.spans import Span
 from projections.fold.state import State
 from projections.fold.step import Step
 from projections.fold.timeline import Timeline
 
-_ENDING = (AgreementEnded, OptionExercised, ProvisionEnded, RightRelinquished)
+# The basis of an end that is a term of the agreement, and no event's effective date.
+TERM = "term"
+
+# The events that may set an end.
+SETTING = (
+    *(AgreementEnded, OptionExercised, ProvisionEnded, RightRelinquished),
+    *(TermChanged, TermExtended, TermShortened),
+    *(ProvisionInterpreted, ProvisionReinstated),
+)
 
 
 class Stretch(NamedTuple):
@@ -83,62 +102,83 @@ def end_within(days: StartAndEnd, stretch: Stretch, window: Span) -> Span | None
     return None if before else ends
 
 
+class Later(NamedTuple):
+    """A provision at the end of a day, and the last event of the day to set its end."""
+
+    day: int
+    seq: int
+    provision: Provision
+
+
 @singledispatch
 def endings_after(timeline: Timeline, day: int) -> dict[str, Closing]:
-    """Find the first event that is effective after a day and ends each provision.
+    """Find the event that is effective after a day and says when each provision ends.
 
     Args:
         timeline: what was known.
         day: the day asked about, an ordinal.
 
     Returns:
-        What ends them, by provision; those that go on, or that such an event brings
-        into being, are left out. Cost: one pass over the steps, where any event ends
-        something later.
+        What ends them, or sets their term, by provision; those that go on as they are,
+        or that such an event brings into being, are left out. Cost: one pass over the
+        steps, where any event sets an end later.
     """
     later = timeline.steps[len(timeline.upto(day)) :]
-    if not any(isinstance(step.event, _ENDING) for step in later):
+    if not any(isinstance(step.event, SETTING) for step in later):
         return {}
     state = timeline.state(day)
     return first_endings(
-        {name: list(one.closings) for name, one in state.provisions.items()},
-        _ended_in_turn(timeline, later, state),
+        state.provisions, _set_in_turn(timeline, later, state), timeline.facts
     )
 
 
 def first_endings(
-    before: Mapping[str, Iterable[Closing]], later: Iterable[Provision]
+    before: Mapping[str, Provision], later: Iterable[Later], facts: Facts
 ) -> dict[str, Closing]:
     """Find what ends each provision first, that had not ended it before.
 
     Args:
-        before: what had ended the provisions by the day.
+        before: the provisions as they are on the day.
         later: the provisions as they are at the end of each later day on which an event
-            may have ended them, day by day.
+            may have set their end, day by day.
+        facts: what is known of what terms hang on.
     """
-    seqs = {name: {one.seq for one in closings} for name, closings in before.items()}
+    terms = {name: one.ends for name, one in before.items()}
+    seqs = {name: {c.seq for c in one.closings} for name, one in before.items()}
     found: dict[str, Closing] = {}
-    for provision in later:
+    for day, seq, provision in later:
         name = provision.id
-        if name in seqs and name not in found:
-            fresh = (one for one in provision.closings if one.seq not in seqs[name])
-            closing = next(fresh, None)
-            if closing is not None:
-                found[name] = closing
+        # What has come to its end by then is not set anew.
+        if name not in terms or (name in found and found[name].span.hi <= day):
+            continue
+        fresh = (one for one in provision.closings if one.seq not in seqs[name])
+        if (closing := next(fresh, None)) is not None:
+            found[name] = closing
+            del terms[name]
+        elif provision.ends != terms[name]:
+            terms[name] = provision.ends
+            found.pop(name, None)
+            if provision.ends is not None and not provision.closings:
+                span = end_of(provision, facts)
+                found[name] = Closing(span, provision.ends, seq, TERM)
     return found
 
 
-def _ended_in_turn(
+def _set_in_turn(
     timeline: Timeline, later: Iterable[Step], state: State
-) -> Iterator[Provision]:
+) -> Iterator[Later]:
     """Fold later steps, and yield what those of a day may have ended after each day."""
-    for _, steps in groupby(later, key=lambda step: step.day):
+    for day, steps in groupby(later, key=lambda step: step.day):
         together = list(steps)
         fold(together, timeline.facts, state)
+        last: dict[str, int] = {}
         for step in together:
-            if isinstance(step.event, _ENDING):
+            if isinstance(step.event, SETTING):
                 named = getattr(step.event, "provision", None)
                 names = state.provisions if named is None else (named,)
-                yield from (
-                    state.provisions[name] for name in names if name in state.provisions
-                )
+                for name in names:
+                    there = state.provisions.get(name)
+                    if there is not None and step.seq in there.set_by:
+                        last[name] = step.seq
+        for name, seq in last.items():
+            yield Later(day, seq, state.provisions[name])

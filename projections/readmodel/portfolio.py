@@ -309,8 +309,9 @@ class Portfolio:
         for held in several:
             held.provision.set_by = events.get(held.provision.id, [])
         if day is None:
-            before = {held.provision.id: held.provision.closings for held in several}
-            for name, closing in endings_in(*there, self._on, before).items():
+            before = {held.provision.id: held.provision for held in several}
+            ended = endings_in(*there, self._on, before, horizon=self._horizon)
+            for name, closing in ended.items():
                 later[agreement, name] = closing
 
     def _names(self, source: str) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -20,7 +20,13 @@ from projections.fold.record import Record
 from projections.fold.resolve import is_open
 from projections.fold.state import Skipped, State
 from projections.fold.timeline import Pending, Timeline
-from projections.questions.endings import endings_after, first_endings
+from projections.questions.endings import (
+    SETTING,
+    Later,
+    endings_after,
+    first_endings,
+)
+from projections.readmodel.hanging import rests_on
 from projections.readmodel.parts import Kind, part_of
 
 _COLUMNS = "name, body, rank_day, rank_signed, rank_position, rank_nth"
@@ -119,32 +125,78 @@ def _(timeline: StoredTimeline, day: int) -> dict[str, Closing]:
         timeline.name,
         timeline.position,
         day,
-        {name: one.closings for name, one in before.items()},
+        before,
+        horizon=timeline.facts.horizon,
     )
 
 
-def endings_in(
+def endings_in(  # noqa: PLR0913  # whose, as known and on the day
     connection: sqlite3.Connection,
     agreement: str,
     position: int,
     day: int,
-    before: Mapping[str, Iterable[Closing]],
+    before: Mapping[str, Provision],
+    *,
+    horizon: int,
 ) -> dict[str, Closing]:
-    """Find what ends provisions of an agreement after a day.
+    """Find what ends provisions of an agreement after a day, or sets their term.
 
     Args:
         connection: to the read model.
         agreement: which.
         position: the last position included.
         day: the day, an ordinal.
-        before: which provisions, with what has ended them by the day.
+        before: which provisions, as they are on the day.
+        horizon: the day up to which silence means that nothing happened, an ordinal.
     """
+    last = _last_setting(connection, agreement, position, day)
+    if not last:
+        return {}
     rows = connection.execute(
-        f"SELECT body FROM provisions WHERE {_KNOWN} AND on_from > ? "  # noqa: S608  # constants only
-        "AND body NOT LIKE '%\"closings\":[]%' ORDER BY on_from",
+        f"SELECT on_from, name, body FROM provisions WHERE {_KNOWN} AND on_from > ? "  # noqa: S608  # constants only
+        "ORDER BY on_from",
         (agreement, position, position, day),
     )
-    return first_endings(before, (part_of("provision", body) for (body,) in rows))
+    later = [
+        Later(on_from, last[on_from, name], part_of("provision", body))
+        for on_from, name, body in rows
+        if (on_from, name) in last
+    ]
+    names = frozenset(name for one in later for name in rests_on(one.provision))
+    facts = facts_at(connection, {agreement: names}, position, horizon=horizon)
+    return first_endings(before, later, facts[agreement])
+
+
+def _last_setting(
+    connection: sqlite3.Connection, agreement: str, position: int, day: int
+) -> dict[tuple[int, str], int]:
+    """Find the last event of each later day that may have set the end of a provision.
+
+    Returns:
+        Its number, by the day and the provision.
+    """
+    types = msgspec.json.encode([cls.TYPE for cls in SETTING]).decode()
+    setting = {
+        seq
+        for (seq,) in connection.execute(
+            "SELECT seq FROM events WHERE agreement = ? AND position <= ? "
+            "AND type IN (SELECT value FROM json_each(?))",
+            (agreement, position, types),
+        )
+    }
+    if not setting:
+        return {}
+    rows = connection.execute(
+        f"SELECT name, on_from, rank_day, rank_signed, rank_position, rank_nth "  # noqa: S608  # constants only
+        f"FROM parts WHERE {_KNOWN} AND on_from > ? AND kind = 'set-by'",
+        (agreement, position, position, day),
+    ).fetchall()
+    last: dict[tuple[int, str], int] = {}
+    for name, on_from in _in_order(rows):
+        provision, _, seq = name.rpartition("/")
+        if int(seq) in setting:
+            last[on_from, provision] = int(seq)
+    return last
 
 
 def facts_at(
@@ -273,7 +325,7 @@ def _state(
     return _made({kind: _in_order(rows) for kind, rows in found.items()})
 
 
-def _in_order(rows: list[tuple[Any, ...]]) -> list[tuple[str, str]]:
+def _in_order(rows: list[tuple[Any, ...]]) -> list[tuple[str, Any]]:
     """Put parts in the order in which they came about."""
     rows.sort(key=lambda row: row[2:])
     return [(name, body) for name, body, *_ in rows]
