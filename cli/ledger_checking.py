@@ -98,10 +98,9 @@ def _judge(ledger: Ledger, kept: Kept, policy: Policy) -> None:
     """
     from dataclasses import replace
 
-    from ledger.audit.rotation import changes, follow, predecessors
+    from ledger.audit.rotation import chain, changes
 
-    rotations = [change.rotation for change in changes(ledger.store)]
-    keys = predecessors(follow(policy.logs, rotations), rotations)
+    keys = chain(kept.head.origin, policy.logs, changes(ledger.store)).keys
     try:
         replace(policy, logs=keys).judge(kept.data)
     except Integrity as wrong:

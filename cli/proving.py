@@ -192,7 +192,8 @@ class Proving:
         if self.place != STDOUT and not self._there:
             check_free(self._path)
         if self._signer is not None and not receipts:
-            rehearse_now(ledger, self._signer, self._remembered())
+            kept = signing.checkpoints_of(self._session)
+            rehearse_now(ledger, self._signer, self._remembered(), kept)
 
     def make(self, ledger: Ledger, receipt: Receipt) -> str:
         """Sign the head, where a key was named, and write the proof of an event."""

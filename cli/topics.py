@@ -106,7 +106,9 @@ No secret belongs in COMMAND or in any flag: others see what a process is
 started with.
 
 A ledger has one key at a time: the one that signed its last head, or after
-`whereas key rotate` the one that it changed to. Any other is refused.
+`whereas key rotate` the one that it changed to. Any other is refused. Which
+key that is, the memory tells, and without one the first of the signed heads:
+a change of keys counts only where it leads on from there.
 """,
     "output": """\
 Where answers go, and in which form.

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from events.dates import PartialDate
+from events.entry import Draft
 from events.errors import InputError, Integrity, NotFound, Refused
+from events.record import KeyRotated
 from ledger.audit.backup import backup
 from ledger.audit.checkpoints import Checkpoints
 from ledger.audit.export import export
@@ -22,12 +26,14 @@ from ledger.audit.verify import main, verify
 from ledger.index_file import beside
 from ledger.ledger import Ledger
 from ledger.log.checkpoint import Checkpoint
+from ledger.log.keyfile import FileSigner
 from ledger.log.keys import sign
 from ledger.log.memory import Memory
 from ledger.log.note import Note, parse_signatures
 from ledger.log.policy import Policy
 from ledger.log.tree import leaf_hash
 from ledger.log.witness import Witness
+from ledger.store import LEDGER_STREAM
 from tests import ledgers
 from tests.audit_parts import (
     TRUST,
@@ -67,6 +73,31 @@ def test_a_signed_head_is_kept_and_signed_again_only_to_the_same(
         assert checkpoints.latest() == second
     with pytest.raises(NotFound, match="no signed head of 3 events"):
         checkpoints.read(3)
+
+
+def test_whoever_waits_for_another_signer_signs_what_is_there_then(
+    tmp_path: Path,
+) -> None:
+    """A head that was read before would look as if events had been lost."""
+    path = tmp_path / "ledger.db"
+    with (
+        signed(tmp_path) as (ledger, memory, checkpoints),
+        ledgers.reopen(path) as other,
+    ):
+
+        class Waiting(Memory):
+            @contextmanager
+            def locked(self) -> Iterator[None]:
+                other.append([ledgers.invested(other.size)], recorded_by="bob")
+                sign_now(other, LOG, memory, checkpoints)
+                with super().locked():
+                    yield
+
+        waiting = Waiting(tmp_path / "memory" / "heads")
+        rehearse_now(ledger, LOG, waiting, checkpoints)
+        note = sign_now(ledger, LOG, waiting, checkpoints)
+    assert Checkpoint.parse(note.text).size == 18
+    assert not (tmp_path / "memory" / "heads.evidence").exists()
 
 
 def test_another_head_of_the_same_size_is_not_kept(tmp_path: Path) -> None:
@@ -148,7 +179,7 @@ def test_whoever_trusts_an_old_key_follows_to_the_new_one(tmp_path: Path) -> Non
     """Two changes of keys; heads signed by all three; both profiles."""
     with signed(tmp_path) as (ledger, memory, checkpoints):
         for old, new in ((LOG, NEW), (NEW, NEWER)):
-            rotate(ledger, old, new, memory, recorded_by="ann")
+            rotate(ledger, old, new, memory, checkpoints, recorded_by="ann")
             ledger.snapshot_heads(recorded_by="ann")
             note = sign_now(ledger, new, memory, checkpoints)
         earlier = tuple(checkpoints.read(s).format() for s in checkpoints.sizes()[:-1])
@@ -201,9 +232,9 @@ def head_like() -> bytes:
 
 
 def test_a_key_that_does_not_sign_now_cannot_be_changed(tmp_path: Path) -> None:
-    with signed(tmp_path) as (ledger, memory, _):
+    with signed(tmp_path) as (ledger, memory, checkpoints):
         with pytest.raises(Refused, match="does not sign for this ledger"):
-            rotate(ledger, NEW, NEWER, memory, recorded_by="ann")
+            rotate(ledger, NEW, NEWER, memory, checkpoints, recorded_by="ann")
         assert ledger.size == 16
 
 
@@ -214,15 +245,16 @@ def test_only_the_key_that_the_ledger_changed_to_signs(tmp_path: Path) -> None:
         for stranger in (NEW, NEWER):
             with pytest.raises(Refused, match="does not sign for") as found:
                 sign_now(ledger, stranger, memory, checkpoints)
-            assert found.value.conflict == f"its last head, signed by {LOG.vkey.short}"
-        rotate(ledger, LOG, NEW, memory, recorded_by="ann")
+            told = f"its head of 16 events, signed by {LOG.vkey.short}"
+            assert found.value.conflict == told
+        rotate(ledger, LOG, NEW, memory, checkpoints, recorded_by="ann")
         size = ledger.size
         for given_up in (LOG, NEWER):
             for attempt in (
                 lambda key: sign_now(ledger, key, memory, checkpoints),
-                lambda key: rehearse_now(ledger, key, memory),
+                lambda key: rehearse_now(ledger, key, memory, checkpoints),
                 lambda key: rotate(ledger, key, signer_of(ORIGIN, salt="x"), memory,
-                                   recorded_by="eve"),
+                                   checkpoints, recorded_by="eve"),
             ):  # fmt: skip
                 with pytest.raises(Refused, match="does not sign for") as found:
                     attempt(given_up)
@@ -230,8 +262,8 @@ def test_only_the_key_that_the_ledger_changed_to_signs(tmp_path: Path) -> None:
                 assert found.value.conflict == f"{change} {NEW.vkey}"
         assert (ledger.size, memory.note(ORIGIN)) == (size, before)
         # The new key may give way before it has signed a head.
-        rotate(ledger, NEW, NEWER, memory, recorded_by="ann")
-        rotate(ledger, NEWER, LOG, memory, recorded_by="ann")
+        rotate(ledger, NEW, NEWER, memory, checkpoints, recorded_by="ann")
+        rotate(ledger, NEWER, LOG, memory, checkpoints, recorded_by="ann")
         sign_now(ledger, LOG, memory, checkpoints)
         with pytest.raises(Refused, match="does not sign for") as found:
             sign_now(ledger, NEW, memory, checkpoints)
@@ -244,11 +276,69 @@ def test_a_change_of_the_key_of_another_log_says_nothing_of_this_one(
     """A ledger may be signed under a second name, as after a key was lost."""
     other, next_one = (signer_of("example.com/2", salt=salt) for salt in "ab")
     with signed(tmp_path) as (ledger, memory, checkpoints):
-        rotate(ledger, other, next_one, memory, recorded_by="ann")
+        others = Checkpoints(tmp_path / "other")
+        sign_now(ledger, other, memory, others)
+        rotate(ledger, other, next_one, memory, others, recorded_by="ann")
         sign_now(ledger, LOG, memory, checkpoints)
         with pytest.raises(Refused, match="does not sign for this ledger"):
-            sign_now(ledger, other, memory, Checkpoints(tmp_path / "other"))
-        sign_now(ledger, next_one, memory, Checkpoints(tmp_path / "other"))
+            sign_now(ledger, other, memory, others)
+        sign_now(ledger, next_one, memory, others)
+
+
+def changed_by_anybody(ledger: Ledger, old: FileSigner, new: FileSigner) -> None:
+    """A change of two keys as whoever can append has it recorded."""
+    statement = state_rotation(old, new)
+    event = KeyRotated(old=str(old.vkey), new=str(new.vkey), statement=statement)
+    draft = Draft(agreement=LEDGER_STREAM, event=event)
+    ledger.append_system([draft], recorded_by="eve")
+
+
+def test_a_change_of_keys_by_a_key_that_never_signed_counts_for_nothing(
+    tmp_path: Path,
+) -> None:
+    """Whoever can append locks nobody out, whatever remembers the owner's key."""
+    eve, eves = (signer_of(ORIGIN, salt=salt) for salt in ("eve", "eves"))
+    memories = iter(Memory(tmp_path / "memories" / str(n)) for n in range(9))
+    with signed(tmp_path) as (ledger, memory, checkpoints):
+        for new in (eves, LOG):
+            with pytest.raises(Refused, match="does not sign for this ledger"):
+                rotate(ledger, eve, new, next(memories), checkpoints,
+                       recorded_by="eve")  # fmt: skip
+        changed_by_anybody(ledger, eve, eves)
+        for remembering in (memory, next(memories)):
+            for stranger in (eve, eves):
+                with pytest.raises(Refused, match="does not sign for this ledger"):
+                    sign_now(ledger, stranger, remembering, checkpoints)
+            sign_now(ledger, LOG, remembering, checkpoints)
+        rotate(ledger, LOG, NEW, memory, checkpoints, recorded_by="ann")
+        # A key that was found gave way before, and does not again.
+        changed_by_anybody(ledger, LOG, eve)
+        ledger.snapshot_heads(recorded_by="ann")
+        with pytest.raises(Refused, match="does not sign for this ledger"):
+            sign_now(ledger, eve, memory, checkpoints)
+        note = sign_now(ledger, NEW, memory, checkpoints)
+        order = order_of(ledger, note=note.format(), earlier=())
+        export(ledger.store, tmp_path / "b", order)
+    for trust in (TRUST, trust_in(NEW)):
+        verdict = verify(tmp_path / "b", trust)
+        assert verdict.signatures[0].key == str(NEW.vkey)
+        for position in (16, 18):
+            words = f"the change of keys at pos:{position}: it is by a key that did not"
+            assert words in " ".join(verdict.not_checked)
+    with pytest.raises(Integrity, match="no known key signed"):
+        verify(tmp_path / "b", trust_in(eve))
+
+
+def test_a_key_gives_way_once_it_has_signed(tmp_path: Path) -> None:
+    """Before that nobody could tell it from any other key."""
+    memory = Memory(tmp_path / "memory" / "heads")
+    checkpoints = Checkpoints(tmp_path / "checkpoints")
+    with filled(tmp_path / "ledger.db") as ledger:
+        with pytest.raises(Refused, match="has signed no head of this ledger"):
+            rotate(ledger, LOG, NEW, memory, checkpoints, recorded_by="ann")
+        assert ledger.size == 16
+        changed_by_anybody(ledger, NEW, NEWER)
+        sign_now(ledger, LOG, memory, checkpoints)
 
 
 class Failing:
@@ -270,19 +360,21 @@ def test_a_signature_is_rehearsed_on_a_true_head_and_thrown_away(
     tmp_path: Path,
 ) -> None:
     memory = Memory(tmp_path / "memory" / "heads")
+    checkpoints = Checkpoints(tmp_path / "checkpoints")
     with ledgers.create(tmp_path / "ledger.db") as ledger:
         away, here = Failing(0), Failing(1)
-        rehearse_now(ledger, away, memory)  # There is no head yet to be signed.
+        # There is no head yet to be signed.
+        rehearse_now(ledger, away, memory, checkpoints)
         assert away.asked == []
         ledgers.fill(ledger, 4)
         with pytest.raises(Refused, match="is away"):
-            rehearse_now(ledger, away, memory)
-        rehearse_now(ledger, here, memory)
+            rehearse_now(ledger, away, memory, checkpoints)
+        rehearse_now(ledger, here, memory, checkpoints)
         head = ledger.head()
         assert here.asked == [Checkpoint(ORIGIN, 4, head.root).text()]
         assert memory.note(ORIGIN) is None
         with pytest.raises(Refused, match="is not a key of the log"):
-            rehearse_now(ledger, WITNESS, memory)
+            rehearse_now(ledger, WITNESS, memory, checkpoints)
 
 
 # --- restoring ------------------------------------------------------------------------

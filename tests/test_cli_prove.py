@@ -266,7 +266,7 @@ def test_a_key_that_gave_way_signs_nothing_more(desk: Desk) -> None:
     told = unknown.stderr.replace(short_new, "NEW").replace(short_old, "OLD")
     assert told == snapshot("""\
 error: NEW does not sign for this ledger
-  in the way: its last head, signed by OLD
+  in the way: its head of 2 events, signed by OLD
 hint: sign with that key, or change it first: `whereas key rotate`
 """)
     desk.do(f"key rotate {SIGN}{to.format('next')}")

@@ -211,7 +211,7 @@ def _log(
 
     remembered = signing.memory_of(session, memory)
     if signer is not None:
-        check_current(ledger, signer.vkey, remembered)
+        check_current(ledger, signer.vkey, remembered, checkpoints)
         return Log(signer.vkey.name, ledger.size, None, signer, remembered)
     note = checkpoints.latest()
     if note is None:
@@ -228,7 +228,7 @@ def _sign(session: Session, ledger: Ledger, log: Log, checkpoints: Checkpoints) 
     from ledger.audit.signing import rehearse_now, sign_now
 
     signer = signing.needed(log.signer)
-    rehearse_now(ledger, signer, log.memory)
+    rehearse_now(ledger, signer, log.memory, checkpoints)
     ledger.snapshot_heads(recorded_by=session.settings.recorded_by)
     return sign_now(ledger, signer, log.memory, checkpoints)
 
@@ -241,6 +241,7 @@ def _earlier(
     Each is held against the log first.
     """
     from ledger.audit.beforehand import check_earlier, check_signed
+    from ledger.audit.signing import chain_of
 
     found: dict[int, bytes] = {}
     for size in checkpoints.sizes():
@@ -251,6 +252,7 @@ def _earlier(
         file, note = since
         head = check_earlier(note, log.origin, log.size, ledger.store, field=file)
         key = log.signer.vkey if log.signer else None
-        check_signed(note, key, ledger.store, file)
+        keys = chain_of(ledger, log.origin, log.memory, checkpoints, key).keys
+        check_signed(note, keys, file)
         found.setdefault(head.size, note)
     return tuple(found[size] for size in sorted(found))

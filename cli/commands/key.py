@@ -210,6 +210,7 @@ def _rotate(
             signing.needed(old),
             new,
             signing.memory_of(session, memory),
+            signing.checkpoints_of(session),
             recorded_by=session.settings.recorded_by,
         )
     name = new_key_file or new_signer or str(new.vkey)

@@ -16,7 +16,6 @@ from ledger.audit.export import Documents, check_cited, check_erased
 from ledger.audit.leaf import read_leaf
 from ledger.audit.names import document_digest
 from ledger.audit.redaction import Redaction
-from ledger.audit.rotation import Rotation, changes, predecessors
 from ledger.audit.source import LEDGER_STREAM, LogSource, Row
 from ledger.audit.trust import signed_by
 from ledger.log.checkpoint import Checkpoint
@@ -134,15 +133,12 @@ def check_earlier(
     return head
 
 
-def check_signed(
-    note: bytes, key: VerifierKey | None, source: LogSource, name: str
-) -> None:
+def check_signed(note: bytes, keys: Sequence[VerifierKey], name: str) -> None:
     """Check that a log has signed a head, as far as its keys are known here.
 
     Args:
         note: the head.
-        key: the key that signs now, where it is at hand.
-        source: the log, which knows the keys that there were before.
+        keys: the keys that have signed the log; none where they are not known.
         name: what to call the head.
 
     Raises:
@@ -156,15 +152,5 @@ def check_signed(
             expected=origin,
             found=[signature.name for signature in parsed.signatures],
         )
-    keys = _keys(key, [change.rotation for change in changes(source)])
     if keys:
         signed_by(parsed, keys, name)
-
-
-def _keys(
-    key: VerifierKey | None, rotations: Sequence[Rotation]
-) -> tuple[VerifierKey, ...]:
-    """List the keys that may have signed earlier heads, as far as they are known."""
-    if key is None:
-        key = rotations[-1].new if rotations else None
-    return predecessors((key,), rotations) if key is not None else ()

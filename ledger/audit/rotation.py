@@ -22,7 +22,7 @@ Source: C2SP signed-note.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from events.errors import InputError, Integrity, Refused
@@ -34,7 +34,6 @@ from ledger.log.note import KeyType, Note, VerifierKey
 STATEMENT_BYTES_MAX = 8_192
 _FORMAT = "whereas-key-rotation/1"
 _LINES = 3
-_DAY_LENGTH = len("2025-10-28")
 
 
 class Rotation(NamedTuple):
@@ -42,14 +41,6 @@ class Rotation(NamedTuple):
 
     old: VerifierKey
     new: VerifierKey
-
-
-class Change(NamedTuple):
-    """A change of keys as a log has recorded it: where, on which day, and what."""
-
-    position: int
-    day: str
-    rotation: Rotation
 
 
 def state_rotation(old: Signer, new: Signer) -> str:
@@ -92,45 +83,69 @@ def read_rotation(statement: bytes) -> Rotation:
     return Rotation(old, new)
 
 
-def changes(source: LogSource) -> list[Change]:
-    """Read the changes of keys that a log has recorded, in their order."""
+def changes(source: LogSource) -> dict[int, Rotation]:
+    """Read the changes of keys that a log has recorded, by position and in order."""
     leaves = (read_leaf(row.event, row.position) for row in source.rows(LEDGER_STREAM))
-    return [
-        Change(
-            leaf.position,
-            leaf.recorded_at[:_DAY_LENGTH],
-            read_rotation(leaf.data["statement"].encode()),
-        )
+    return {
+        leaf.position: read_rotation(leaf.data["statement"].encode())
         for leaf in leaves
         if leaf.type == "key-rotated"
-    ]
+    }
 
 
-def follow(
-    trusted: Sequence[VerifierKey], rotations: Sequence[Rotation]
-) -> tuple[VerifierKey, ...]:
-    """Follow changes of keys forwards.
+class Chain(NamedTuple):
+    """The keys of a log, one after another.
+
+    Attributes:
+        keys: those that were trusted, and those that gave way to them or followed.
+        changed: where the last change that counts is; None where no key gave way.
+        current: the key that signs since; None where no key gave way.
+        strange: where the changes are that count for nothing: by keys that did not
+            sign the log then.
+    """
+
+    keys: tuple[VerifierKey, ...]
+    changed: int | None
+    current: VerifierKey | None
+    strange: tuple[int, ...]
+
+
+def chain(
+    origin: str, trusted: Sequence[VerifierKey], rotations: Mapping[int, Rotation]
+) -> Chain:
+    """Follow the changes of the keys of a log, from those that are trusted.
+
+    A change counts where its old key signs until then. Anybody can have a change
+    recorded from one key of his own to another, and whoever finds an old key one from
+    that key: such a change says nothing of the log.
 
     Args:
-        trusted: the keys that the verifier trusts.
-        rotations: the changes in the order in which they were recorded.
-
-    Returns:
-        The keys trusted, and those that followed them.
+        origin: the name of the log.
+        trusted: keys that have signed it; those of other logs do no harm.
+        rotations: the changes by their positions, in order.
     """
-    known = list(trusted)
-    for rotation in rotations:
-        if rotation.old in known and rotation.new not in known:
-            known.append(rotation.new)
-    return tuple(known)
+    of_log = {at: made for at, made in rotations.items() if made.new.name == origin}
+    first = _predecessors(trusted, of_log.values())
+    keys: list[VerifierKey] = []
+    strange, changed = [], None
+    for at, (old, new) in of_log.items():
+        if (old != keys[-1]) if keys else (old not in first):
+            strange.append(at)
+            continue
+        keys += [new] if keys else [old, new]
+        changed = at
+    if not set(keys).intersection(trusted):
+        return Chain(tuple(trusted), None, None, tuple(of_log))
+    known = tuple(dict.fromkeys((*trusted, *keys)))
+    return Chain(known, changed, keys[-1], tuple(strange))
 
 
-def predecessors(
-    trusted: Sequence[VerifierKey], rotations: Sequence[Rotation]
-) -> tuple[VerifierKey, ...]:
+def _predecessors(
+    trusted: Sequence[VerifierKey], rotations: Collection[Rotation]
+) -> set[VerifierKey]:
     """Follow changes of keys backwards, to keys that may have signed earlier heads."""
-    known = list(trusted)
-    for rotation in reversed(rotations):
-        if rotation.new in known and rotation.old not in known:
-            known.append(rotation.old)
-    return tuple(known)
+    known = set(trusted)
+    for rotation in reversed(tuple(rotations)):
+        if rotation.new in known:
+            known.add(rotation.old)
+    return known

@@ -14,11 +14,14 @@ controls, such as ``example.com/deals``. It stays when the key changes.
 
 from __future__ import annotations
 
+from functools import partial
+
 from events.entry import Draft
 from events.errors import Refused
 from events.record import KeyRotated
 from ledger.audit.checkpoints import Checkpoints, check_head
-from ledger.audit.rotation import changes, read_rotation, state_rotation
+from ledger.audit.leaf import read_leaf
+from ledger.audit.rotation import Chain, chain, changes, read_rotation, state_rotation
 from ledger.ledger import Ledger
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.keys import Signer
@@ -29,6 +32,8 @@ from ledger.log.signing import check_key, rehearse, sign_head
 from ledger.log.tree import consistency_proof, inclusion_proof
 from ledger.receipts import Receipt
 from ledger.store import LEDGER_STREAM
+
+_DAY_LENGTH = len("2025-10-28")
 
 
 def sign_now(
@@ -52,12 +57,14 @@ def sign_now(
         Refused: the ledger is empty, the key is not the one that signs now, or it
             cannot be reached.
     """
-    head = _standing(ledger, signer)
-    check_current(ledger, signer.vkey, memory)
-    return checkpoints.add(sign_head(head, ledger.store, signer, memory))
+    check_current(ledger, signer.vkey, memory, checkpoints)
+    standing = partial(_standing, ledger, signer.vkey.name)
+    return checkpoints.add(sign_head(standing, ledger.store, signer, memory))
 
 
-def rehearse_now(ledger: Ledger, signer: Signer, memory: Memory) -> None:
+def rehearse_now(
+    ledger: Ledger, signer: Signer, memory: Memory, checkpoints: Checkpoints
+) -> None:
     """Make sure that a head can be signed, before more is recorded for it.
 
     The head as it stands is signed for nobody; a ledger without events has none, so
@@ -66,46 +73,90 @@ def rehearse_now(ledger: Ledger, signer: Signer, memory: Memory) -> None:
     Raises:
         WhereasError: as ``sign_now``.
     """
-    check_current(ledger, signer.vkey, memory)
-    head = _standing(ledger, signer)
-    if head.size:
-        rehearse(head, ledger.store, signer, memory)
+    check_current(ledger, signer.vkey, memory, checkpoints)
+    if ledger.size:
+        standing = partial(_standing, ledger, signer.vkey.name)
+        rehearse(standing, ledger.store, signer, memory)
 
 
-def check_current(ledger: Ledger, key: VerifierKey, memory: Memory) -> None:
+def check_current(
+    ledger: Ledger, key: VerifierKey, memory: Memory, checkpoints: Checkpoints
+) -> None:
     """Check that a key is the one that signs the heads of a ledger now.
 
-    That is the key to which the ledger last recorded a change, and before any change
-    the one that signed the last head.
+    That is the key that signed the last head, as far as it is known, and after changes
+    of keys the one that they lead to from there. Where no head is known it is any.
 
     Args:
         ledger: the ledger.
         key: the key; its name is the origin.
         memory: what was signed before.
+        checkpoints: the signed heads of the ledger.
 
     Raises:
         Refused: it is another one, which is named.
     """
     origin = key.name
     check_key(key, origin)
-    made = [c for c in changes(ledger.store) if c.rotation.new.name == origin]
-    if made and made[-1].rotation.new != key:
-        position, day, rotation = made[-1]
+    head = _known_head(origin, memory, checkpoints)
+    if head is None:
+        return
+    followed = chain_of(ledger, origin, memory, checkpoints, key)
+    if followed.changed is not None and followed.current != key:
+        (row,) = ledger.store.scan(followed.changed, followed.changed + 1)
+        day = read_leaf(row.event, row.position).recorded_at[:_DAY_LENGTH]
         raise _not_current(
             key,
-            f"the change of keys at pos:{position}, recorded on {day}, to"
-            f" {rotation.new}",
+            f"the change of keys at pos:{followed.changed}, recorded on {day}, to"
+            f" {followed.current}",
             hint="sign with that key: `whereas help keys`",
         )
-    last = None if made else memory.note(origin)
-    signers = [line.by for line in last.signatures] if last else [key.short]
-    if key.short in signers:
-        return
-    raise _not_current(
-        key,
-        f"its last head, signed by {' and '.join(signers)}",
-        hint="sign with that key, or change it first: `whereas key rotate`",
-    )
+    if key not in followed.keys:
+        size = Checkpoint.parse(head.text).size
+        signers = " and ".join(line.by for line in head.signatures)
+        hint = "sign with that key, or change it first: `whereas key rotate`"
+        if memory.note(origin) is None:
+            hint += "; if nobody knows it, take that head away"
+        raise _not_current(
+            key, f"its head of {size} events, signed by {signers}", hint=hint
+        )
+
+
+def chain_of(
+    ledger: Ledger,
+    origin: str,
+    memory: Memory,
+    checkpoints: Checkpoints,
+    key: VerifierKey | None = None,
+) -> Chain:
+    """Follow the changes of the keys of a ledger, from the key of a known head.
+
+    A head names its key by a number that another key can be made to have, so that keys
+    are tried on it: those of the changes, and one that is at hand.
+
+    Args:
+        ledger: the ledger.
+        origin: its name.
+        memory: what was signed before.
+        checkpoints: its signed heads.
+        key: a key of that name; believed where no head is known.
+    """
+    made = changes(ledger.store)
+    tried = [key] if key is not None else []
+    head = _known_head(origin, memory, checkpoints)
+    if head is None:
+        return chain(origin, tried, {})
+    tried += [one for rotation in made.values() for one in rotation]
+    return chain(origin, [one for one in tried if head.is_by(one)], made)
+
+
+def _known_head(origin: str, memory: Memory, checkpoints: Checkpoints) -> Note | None:
+    """Find the head that is remembered, or the first of those that are kept."""
+    remembered = memory.note(origin)
+    if remembered is not None:
+        return remembered
+    kept = map(checkpoints.read, checkpoints.sizes())
+    return next((n for n in kept if Checkpoint.parse(n.text).origin == origin), None)
 
 
 def _not_current(key: VerifierKey, conflict: str, hint: str) -> Refused:
@@ -114,9 +165,9 @@ def _not_current(key: VerifierKey, conflict: str, hint: str) -> Refused:
     )
 
 
-def _standing(ledger: Ledger, signer: Signer) -> Checkpoint:
+def _standing(ledger: Ledger, origin: str) -> Checkpoint:
     head = ledger.head()
-    return Checkpoint(signer.vkey.name, head.size, head.root)
+    return Checkpoint(origin, head.size, head.root)
 
 
 def growth_since(ledger: Ledger, note: Note, old: int) -> bytes:
@@ -148,8 +199,14 @@ def prove(ledger: Ledger, note: Note, position: int) -> InclusionProof:
     return InclusionProof(position, tuple(hashes), note.format())
 
 
-def rotate(
-    ledger: Ledger, old: Signer, new: Signer, memory: Memory, *, recorded_by: str
+def rotate(  # noqa: PLR0913  # two keys, and what is known of the first
+    ledger: Ledger,
+    old: Signer,
+    new: Signer,
+    memory: Memory,
+    checkpoints: Checkpoints,
+    *,
+    recorded_by: str,
 ) -> Receipt:
     """Record that one key gives way to another, signed by both.
 
@@ -160,14 +217,21 @@ def rotate(
         old: the key that signs now.
         new: the key that will sign from now on; it has the same name.
         memory: what was signed before.
+        checkpoints: the signed heads of the ledger.
         recorded_by: who changes the key.
 
     Raises:
         Refused: the keys are not two keys of one log, or the old one is not the key
-            that signs now.
+            that signs now, as far as anybody can tell.
         Integrity: a signer returned something else than a signature.
     """
-    check_current(ledger, old.vkey, memory)
+    if _known_head(old.vkey.name, memory, checkpoints) is None:
+        raise Refused(
+            f"{old.vkey.short} has signed no head of this ledger that is known here",
+            hint="whereas checkpoint --key-file FILE signs one with it, before it gives"
+            " way",
+        )
+    check_current(ledger, old.vkey, memory, checkpoints)
     statement = state_rotation(old, new)
     read_rotation(statement.encode())
     event = KeyRotated(old=str(old.vkey), new=str(new.vkey), statement=statement)

@@ -6,7 +6,7 @@ changes of keys, which only lead from a key that is trusted to another.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -16,9 +16,9 @@ from ledger.audit.chain import Bound
 from ledger.audit.reading import Bundle, in_file
 from ledger.audit.rotation import (
     STATEMENT_BYTES_MAX,
+    Chain,
     Rotation,
-    follow,
-    predecessors,
+    chain,
     read_rotation,
 )
 from ledger.audit.verdict import Findings, Signed, counted
@@ -102,29 +102,32 @@ def judge_heads(
     """
     statements = dict(_statements(bundle))
     made = {at: _rotation(statement, at) for at, statement in statements.items()}
-    rotations = list(made.values())
-    policy = replace(trust.policy, logs=follow(trust.policy.logs, rotations))
     data = bundle.take(names.CHECKPOINT, MAX_NOTE_BYTES)
-    _read_head(data, names.CHECKPOINT)
+    _, head = _read_head(data, names.CHECKPOINT)
+    followed = chain(head.origin, trust.policy.logs, made)
+    policy = replace(trust.policy, logs=followed.keys)
     judged = policy.judge(data)
-    head = judged.checkpoint
-    _check_signer(judged, made)
+    _check_signer(judged, followed)
+    findings.not_checked.extend(
+        f"the change of keys at pos:{position}: it is by a key that did not sign the"
+        " log then, and counts for nothing"
+        for position in followed.strange
+    )
     _tell_signatures(judged.note, policy, names.CHECKPOINT, findings)
-    bounds = list(_bounds(judged.checkpoint, judged.cosignatures))
+    bounds = list(_bounds(head, judged.cosignatures))
     bounds += _stamped(bundle, names.CHECKPOINT, head, trust, findings)
-    earlier = replace(policy, logs=predecessors(policy.logs, rotations))
     roots: dict[int, tuple[bytes, str]] = {}
     for size in _sizes(bundle, head):
         name = names.checkpoint_name(size)
         note, old = _read_head(bundle.take(name, MAX_NOTE_BYTES), name)
         _check_earlier(old, name, size, head)
-        believed = _signed(note, earlier, name)
-        _tell_signatures(note, earlier, name, findings)
+        believed = _signed(note, policy, name)
+        _tell_signatures(note, policy, name, findings)
         _check_growth(bundle, old, head, data)
         roots[size] = (old.root, name)
-        bounds += _bounds(old, [v for v in believed if v.key not in earlier.logs])
+        bounds += _bounds(old, [v for v in believed if v.key not in policy.logs])
         bounds += _stamped(bundle, name, old, trust, findings)
-    since = _since(trust, earlier, head, roots, findings, full=full)
+    since = _since(trust, policy, head, roots, findings, full=full)
     findings.checked.append(
         f"the signature of {head.origin} on its head of {counted(head.size, 'event')}"
     )
@@ -164,38 +167,22 @@ def _rotation(statement: bytes, position: int) -> Rotation:
         return read_rotation(statement)
 
 
-def _check_signer(judged: Judged, made: Mapping[int, Rotation]) -> None:
-    """Check that each change is of the key that signed until then, and the head too.
-
-    Args:
-        judged: the head.
-        made: the changes of keys by their positions, in order.
+def _check_signer(judged: Judged, followed: Chain) -> None:
+    """Check that a head over changes of keys is signed by the key they lead to.
 
     Raises:
-        Integrity: a key was used that had given way to another.
+        Integrity: it is signed by a key that had given way to another.
     """
-    current: VerifierKey | None = None
-    at = 0
-    for position, (old, new) in made.items():
-        if old.name != judged.checkpoint.origin:
-            continue
-        if current is not None and old != current:
-            raise _given_up(names.key_name(position), at, current, old)
-        current, at = new, position
     signers = [found.key for found in judged.logs]
-    if current is not None and current not in signers:
-        raise _given_up(names.CHECKPOINT, at, current, *signers)
-
-
-def _given_up(
-    name: str, position: int, expected: VerifierKey, *found: VerifierKey
-) -> Integrity:
-    return Integrity(
-        f"{name} is signed by a key that gave way to another at pos:{position}",
-        file=name,
-        position=position,
-        expected=str(expected),
-        found=", ".join(map(str, found)),
+    if followed.current is None or followed.current in signers:
+        return
+    raise Integrity(
+        f"{names.CHECKPOINT} is signed by a key that gave way to another at"
+        f" pos:{followed.changed}",
+        file=names.CHECKPOINT,
+        position=followed.changed,
+        expected=str(followed.current),
+        found=", ".join(map(str, signers)),
     )
 
 

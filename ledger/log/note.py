@@ -226,6 +226,13 @@ class Note:
             )
         return tuple(found)
 
+    def is_by(self, key: VerifierKey) -> bool:
+        """Tell whether a key has signed this note."""
+        try:
+            return bool(self.verified((key,)))
+        except Integrity:
+            return False
+
 
 def _named(name: str, key_id: bytes) -> str:
     return f"{name}+{key_id.hex()}"

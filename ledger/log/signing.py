@@ -17,6 +17,8 @@ Source: C2SP tlog-checkpoint, "Signatures".
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from events.errors import Integrity, Refused
 from ledger.log.checkpoint import Checkpoint
 from ledger.log.keys import Signer, sign
@@ -26,12 +28,19 @@ from ledger.log.tree import TileReader, consistency_proof, root
 
 
 def sign_head(
-    head: Checkpoint, reader: TileReader, signer: Signer, memory: Memory
+    standing: Callable[[], Checkpoint],
+    reader: TileReader,
+    signer: Signer,
+    memory: Memory,
 ) -> Note:
     """Sign a head after holding it against the last one signed.
 
+    The head is read once no other signer can go ahead of it: one that was read before
+    could be behind what another has signed meanwhile, as if the log had lost leaves.
+
     Args:
-        head: Where the log stands; its origin is the name of the signer's key.
+        standing: Reads where the log stands; its origin is the name of the signer's
+            key.
         reader: The tiles of the log.
         signer: The log's key, of type 0x01.
         memory: What was signed before; kept outside of the ledger.
@@ -45,17 +54,18 @@ def sign_head(
         Integrity: The head is not the root of the tiles.
         Refused: The log is empty, or the key is not this log's.
     """
-    _check(head, reader, signer)
-    note = Note(head.text(), ())
     with memory.locked():
-        memory.compare(note, _growth(head, reader, memory))
+        note = _compared(standing(), reader, signer, memory)
         signed = note.signed(sign(note.text, signer))
         memory.remember(signed)
     return signed
 
 
 def rehearse(
-    head: Checkpoint, reader: TileReader, signer: Signer, memory: Memory
+    standing: Callable[[], Checkpoint],
+    reader: TileReader,
+    signer: Signer,
+    memory: Memory,
 ) -> None:
     """Have a head signed and throw the signature away, to see that it can be done.
 
@@ -66,10 +76,8 @@ def rehearse(
     Raises:
         WhereasError: as ``sign_head``.
     """
-    _check(head, reader, signer)
-    note = Note(head.text(), ())
     with memory.locked():
-        memory.compare(note, _growth(head, reader, memory))
+        note = _compared(standing(), reader, signer, memory)
     sign(note.text, signer)
 
 
@@ -86,7 +94,10 @@ def check_key(key: VerifierKey, origin: str) -> None:
         )
 
 
-def _check(head: Checkpoint, reader: TileReader, signer: Signer) -> None:
+def _compared(
+    head: Checkpoint, reader: TileReader, signer: Signer, memory: Memory
+) -> Note:
+    """Hold a head against its tiles and the last one signed; the lock is held."""
     check_key(signer.vkey, head.origin)
     if head.size == 0:
         raise Refused(f"{head.origin} is empty: there is nothing to sign")
@@ -98,6 +109,9 @@ def _check(head: Checkpoint, reader: TileReader, signer: Signer) -> None:
             expected=head.root.hex(),
             found=found.hex(),
         )
+    note = Note(head.text(), ())
+    memory.compare(note, _growth(head, reader, memory))
+    return note
 
 
 def _growth(head: Checkpoint, reader: TileReader, memory: Memory) -> list[bytes]:
