@@ -7,10 +7,12 @@ nothing is remembered from one comparison to the next.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 from typing import Literal, NamedTuple
 
-from events.dates import PartialDate
+from msgspec.structs import replace
+
+from events.dates import INF, NEG_INF, PartialDate
 from events.scope import Box, box_covers, scope_text
 from projections.fold.provision import Clause, Provision
 from projections.fold.spans import Span
@@ -65,30 +67,58 @@ class _Promise(NamedTuple):
 def conflicts_pairwise(
     timelines: Sequence[Timeline], on: PartialDate
 ) -> list[Conflict]:
-    """List what clashes on a day or later, what is certain first."""
-    held = held_on(timelines, on.last)
-    who = Identities(held)
-    promises = [p for there in held for p in _promises(there, who, on.last)]
-    found = [
-        conflict
-        for one, other in combinations(promises, 2)
-        if (conflict := _conflict(one, other, on.last)) is not None
-    ]
-    return sorted(found, key=_order)
+    """List what clashes on a day or later, what is certain first.
+
+    Between two days on which anything takes effect all stay as they are, so that all
+    are compared on each of these days; two provisions that clash clash once.
+    """
+    day = on.last
+    who = Identities(held_on(timelines, day))
+    later = {s.day for there in timelines for s in there.steps if s.day > day}
+    days = [day, *sorted(later), INF + 1]
+    found: dict[frozenset[tuple[str, str]], list[tuple[Conflict, Span]]] = {}
+    for first, last in pairwise(days):
+        clip = Span(NEG_INF if first == day else first, last)
+        held = held_on(timelines, first)
+        promises = [p for there in held for p in _promises(there, who, day, clip)]
+        for one, other in combinations(promises, 2):
+            told = _conflict(one, other, day)
+            if told is not None:
+                key = frozenset((s.agreement, s.provision) for s in told.sides)
+                span = _together(one.standing, other.standing)
+                found.setdefault(key, []).append((told, span))
+    return sorted(map(_joined, found.values()), key=_order)
 
 
-def _promises(held: Held, who: Identities, day: int) -> Iterator[_Promise]:
+def _joined(several: Sequence[tuple[Conflict, Span]]) -> Conflict:
+    """Tell what clashes as it is where it is certain, and first."""
+    told, _ = min(several, key=lambda one: (not one[0].certain, one[1].lo))
+    days = Span(min(d.lo for _, d in several), max(d.hi for _, d in several))
+    return replace(told, between=between(days))
+
+
+def _promises(held: Held, who: Identities, day: int, clip: Span) -> Iterator[_Promise]:
     """Yield the provisions of an agreement that may clash."""
     for provision in held.state.provisions.values():
         clauses = scope_of(provision, held, who)
         if not _is_about_something(provision, held, clauses):
             continue
-        stand = standing(provision, held.timeline.facts, day)
-        if stand.status != "ended":
+        now = held.timeline.state(day).provisions.get(provision.id)
+        facts = held.timeline.facts
+        stand = standing(provision, facts, clip.lo)
+        how = Standing("not-yet", (), *stand[2:])
+        if now is not None:
+            how = standing(now, facts, day)
+        (start, starts), (end, ends) = stand.starts, stand.ends
+        clipped = how._replace(
+            starts=Span(max(start, clip.lo), max(starts, clip.lo)),
+            ends=Span(min(end, clip.hi), min(ends, clip.hi)),
+        )
+        if stand.status != "ended" and clipped.ends.hi > day:
             yield _Promise(
                 held,
                 provision,
-                stand,
+                clipped,
                 frozenset(who.of(held.agreement, p) for p in provision.holders),
                 _bound(provision, held, who),
                 clauses,

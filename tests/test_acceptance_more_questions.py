@@ -367,22 +367,22 @@ def test_15_stakes_on_two_bases_are_not_subtracted(example: list[Entry]) -> None
         )
 
 
+FROM_OCTOBER_2025 = {
+    "ip-exclusivity": [
+        "national-security",
+        "non-api-any-cloud",
+        "open-weights",
+        "third-party-products",
+    ]
+}
+
+
 @pytest.mark.parametrize(
     ("on", "crossing"),
     [
-        ("2020-01-01", {"bar-agi-development": ["ip-models"]}),
-        ("2025-06-01", {"bar-agi-development": ["ip-models"]}),
-        (
-            "2025-11-01",
-            {
-                "ip-exclusivity": [
-                    "national-security",
-                    "non-api-any-cloud",
-                    "open-weights",
-                    "third-party-products",
-                ]
-            },
-        ),
+        ("2020-01-01", {"bar-agi-development": ["ip-models"], **FROM_OCTOBER_2025}),
+        ("2025-06-01", {"bar-agi-development": ["ip-models"], **FROM_OCTOBER_2025}),
+        ("2025-11-01", FROM_OCTOBER_2025),
     ],
 )
 def test_the_example_clashes_only_where_one_act_would_be_two(

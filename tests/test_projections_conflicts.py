@@ -193,7 +193,8 @@ def test_the_days_on_which_both_may_hold() -> None:
 """
     (found,) = asked(ledger).conflicts
     assert found.between == ("2021-06-01", "2027-01-01")
-    assert asked(ledger, on="2021-05-31").conflicts == []
+    # What begins later clashes later.
+    assert asked(ledger, on="2021-05-31").conflicts[0].between == found.between
     assert asked(ledger, on="2026-12-31").conflicts != []
     assert asked(ledger, on="2027-01-01").conflicts == []
 
@@ -228,3 +229,65 @@ def test_a_ban_on_nobody_by_name_is_one_on_all_but_its_holders(
    scope: {{activity: [sale]}}}}
 """
     assert told(asked(ledger)) == found
+
+
+LATER = EXCLUSIVE.replace("}}", "}, ends: through 2028}")
+SALE = "holder: c, against: a, scope: {activity: [sale]}"
+
+
+@pytest.mark.parametrize(
+    ("later", "between"),
+    [
+        # What comes into being later.
+        (
+            f"PermissionGranted, effective: 2027-02-01, id: x, {SALE}",
+            ("2027-02-01", "2029-01-01"),
+        ),
+        (f"PermissionGranted, effective: 2029-01-01, id: x, {SALE}", None),
+        # What is changed or given up before they meet.
+        ("RightRelinquished, effective: 2026-06-01, provision: e, by: b", None),
+        (
+            "TermShortened, effective: 2026-06-01, provision: e, ends: through 2026",
+            None,
+        ),
+        (
+            "TermExtended, effective: 2026-06-01, provision: e, ends: through 2030",
+            ("2027-01-01", "2031-01-01"),
+        ),
+        ("AgreementEnded, effective: 2026-06-01, basis: terminated", None),
+        (
+            (
+                "ScopeNarrowed, effective: 2028-01-01, provision: e, "
+                "exclude: {activity: [sale]}"
+            ),
+            ("2027-01-01", "2028-01-01"),
+        ),
+        # What changes nothing of a clash.
+        (
+            "ProvisionReaffirmed, effective: 2028-01-01, provisions: [e, x]",
+            ("2027-01-01", "2029-01-01"),
+        ),
+    ],
+)
+def test_what_takes_effect_later_counts(
+    later: str, between: tuple[str, str] | None
+) -> None:
+    granted = f"PermissionGranted, effective: 2021-01-01, id: x, {SALE}"
+    if not later.startswith("Permission"):
+        later = f"{granted}, starts: 2027-01-01}}\n- {{event: {later}"
+    found = asked(f"{LATER}- {{event: {later}}}", on="2025-06-01").conflicts
+    assert [c.between for c in found] == ([] if between is None else [between])
+
+
+def test_what_is_given_back_and_granted_anew_clashes_once() -> None:
+    ledger = f"""{LATER}
+- {{event: LicenceGranted, effective: 2021-01-01, id: x, {SALE}}}
+- {{event: ProvisionEnded, effective: 2025-01-01, provision: e, basis: terminated}}
+- {{event: ProvisionReinstated, effective: 2026-01-01, provision: e}}
+"""
+    (found,) = asked(ledger).conflicts
+    assert (found.certain, found.between) == (True, ("2021-01-01", None))
+    assert [side.status for side in found.sides] == ["in-force", "in-force"]
+    (again,) = asked(ledger, on="2025-06-01").conflicts
+    assert (again.certain, again.between) == (False, ("2026-01-01", None))
+    assert [side.status for side in again.sides] == ["ended", "in-force"]

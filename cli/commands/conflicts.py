@@ -63,7 +63,8 @@ def run(
     """Show promises that cannot all be kept.
 
     An exclusivity and what the same party grants to somebody else, a ban and what
-    permits the same; where their scopes and their days overlap. Nothing is resolved.
+    permits the same; where their scopes and their days overlap, on the date or later.
+    What is recorded for a later day counts. Nothing is resolved.
     """
     from projections.questions.conflicts import conflicts_answer
 

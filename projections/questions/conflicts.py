@@ -53,7 +53,8 @@ class Conflict(msgspec.Struct, frozen=True, kw_only=True):
     ``clash`` is exclusivity (one party promised the same to two) or permission (one
     provision permits what another bars); ``parties`` are those who cannot keep both.
     ``between`` has the first day on which they may meet and the first on which they
-    certainly no longer do. ``certain`` says that nothing else is to be known: both are
+    certainly no longer do, as far as recorded events tell, also those that take effect
+    later. ``certain`` says that nothing else is to be known: both are
     in force at once for certain, neither hangs on words, and the scope of one says all
     that the scope of the other says. ``crossing`` says that they name no axis in
     common, so that they clash only where one act is what both speak of.
@@ -93,11 +94,12 @@ class Overlap(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Two promises that clash, before anybody writes it."""
+    """Two promises that clash, before anybody writes it; see :class:`Conflict`."""
 
     clash: Clash
     parties: frozenset[str]
     overlap: Overlap
+    days: Span
     certain: bool
     one: Promise
     other: Promise
@@ -126,12 +128,13 @@ def conflicts_answer(
         way; see :mod:`projections.questions.pairing`.
     """
     held = held_on(timelines, on.last)
-    overlaps = Overlaps()
-    found = [
-        conflict
-        for one, other in pairs(promises_of(held, on.last))
-        if (conflict := compare(one, other, overlaps)) is not None
-    ]
+    overlaps, by_pair = Overlaps(), dict[_Pair, Found]()
+    for one, other in pairs(promises_of(held, on.last)):
+        conflict = compare(one, other, overlaps)
+        if conflict is not None:
+            key = _pair(conflict)
+            by_pair[key] = _joined(by_pair.get(key, conflict), conflict)
+    found = [*by_pair.values()]
     told = found if limit is None else nsmallest(limit, found, key=_order)
     writing = _Writing()
     return ConflictsAnswer(
@@ -172,8 +175,28 @@ def compare(one: Promise, other: Promise, overlaps: Overlaps) -> Found | None:
         overlap = overlaps.of(first.reach, second.reach)
         if overlap is not None:
             is_certain = _is_certain(first, second)
-            return Found(clash, parties, overlap, is_certain, first, second)
+            return Found(clash, parties, overlap, days, is_certain, first, second)
     return None
+
+
+# The agreement and the provision of each of two that clash.
+_Pair = frozenset[tuple[str, str]]
+
+
+def _pair(found: Found) -> _Pair:
+    """Name the provisions that clash, in whatever order."""
+    both = (found.one, found.other)
+    return frozenset((one.held.agreement, one.provision.id) for one in both)
+
+
+def _joined(one: Found, other: Found) -> Found:
+    """Join what two provisions promise before and after an event: they clash once.
+
+    It is told as it is where it is certain, and first.
+    """
+    first, second = one.days, other.days
+    told = min(one, other, key=lambda found: (not found.certain, found.days.lo))
+    return told._replace(days=Span(min(first.lo, second.lo), max(first.hi, second.hi)))
 
 
 def _clash(one: Promise, other: Promise) -> tuple[Clash | None, frozenset[str]]:
@@ -245,7 +268,7 @@ class _Writing:
 
     def conflict(self, found: Found) -> Conflict:
         """Write a clash."""
-        days = _together(found.one, found.other)
+        days = found.days
         if days not in self._days:
             self._days[days] = between(days)
         return Conflict(

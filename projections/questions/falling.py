@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain, groupby
+from itertools import chain
 
 import msgspec
 
 from events.base import Event
-from events.frame import AgreementEnded, InstrumentSigned, InstrumentTookEffect
+from events.frame import InstrumentSigned, InstrumentTookEffect
 from events.happenings import NoticeGiven
-from projections.fold.folding import fold
 from projections.fold.naming import about
 from projections.fold.provision import Provision
 from projections.fold.resolve import resolve_when, waiting
@@ -25,13 +24,13 @@ from projections.fold.resolving import end_of, start_of
 from projections.fold.spans import Span
 from projections.fold.state import State
 from projections.fold.status import standing
-from projections.fold.step import Step
 from projections.fold.timeline import Timeline
 from projections.questions.answers import Range, between
 from projections.questions.awards import awards_of
 from projections.questions.deciding import deciding
 from projections.questions.endings import StartAndEnd, Stretch, end_within
 from projections.questions.marks import MAX_TERMS, Mark, What, marks
+from projections.questions.stretches import stretches
 
 _ENDS = frozenset(("ends", "closes"))
 _STARTS = frozenset(("starts", "opens"))
@@ -99,8 +98,6 @@ class _Falling:
         timeline: the agreement.
         window: the first and the last day.
         state: the state so far, before the window at first.
-        since: for each provision the first day of the stretch it is in, and its
-            status on the day before; None where it was not there.
         found: what was found, by what it is about, its kind, its days and its price.
         endings: what ends when, by provision; of several ends the first.
     """
@@ -108,63 +105,55 @@ class _Falling:
     timeline: Timeline
     window: Span
     state: State
-    since: dict[str, tuple[int, str | None]] = field(default_factory=dict)
     found: dict[tuple[str, What, Span, str | None], Item] = field(default_factory=dict)
     endings: dict[str, StartAndEnd] = field(default_factory=dict)
 
     def items(self) -> Iterable[Item]:
         """Walk through the window and give what falls into it."""
-        facts, lo = self.timeline.facts, self.window.lo
-        self._begin(self.state.provisions, lo)
-        at = len(self.timeline.upto(lo - 1))
-        steps = self.timeline.upto(self.window.hi)[at:]
-        for day, together in groupby(steps, key=lambda step: step.day):
-            chunk = list(together)
-            touched = [n for n in _touched(chunk, self.state) if n in self.since]
-            for name in touched:
-                self._close(self.state.provisions[name], day - 1)
-            self._begin(touched, day)
-            there = set(self.state.provisions)
-            fold(chunk, facts, self.state)
-            for name in self.state.provisions.keys() - there:
-                self.since[name] = day, None
-        for provision in self.state.provisions.values():
-            self._close(provision, self.window.hi)
+        lo, hi = self.window
+        # The status on the day before a stretch; of what is not there there is none.
+        before = {
+            name: self._status(provision, lo - 1)
+            for name, provision in self.state.provisions.items()
+        }
+        for provision, days in stretches(self.timeline, self.state, self.window):
+            if days.lo <= days.hi:
+                self._look(provision, days, before.get(provision.id))
+            if days.hi < hi:
+                before[provision.id] = self._status(provision, days.hi)
         return self.found.values()
-
-    def _begin(self, names: Iterable[str], day: int) -> None:
-        """Begin a stretch on a day, before the events of that day."""
-        for name in names:
-            provision = self.state.provisions[name]
-            self.since[name] = day, self._status(provision, day - 1)
 
     def _status(self, provision: Provision, day: int) -> str:
         """Tell the status on a day."""
         return standing(provision, self.timeline.facts, day).status
 
-    def _close(self, provision: Provision, last: int) -> None:
-        """Note what falls into the stretch that ends on a day."""
-        first, before = self.since[provision.id]
-        if first > last:
-            return
+    def _look(self, provision: Provision, days: Span, before: str | None) -> None:
+        """Note what falls into a stretch.
+
+        Args:
+            provision: as it is in the stretch.
+            days: the first and the last day of it.
+            before: the status on the day before; None where it was not there.
+        """
         facts = self.timeline.facts
-        days = StartAndEnd(start_of(provision, facts), end_of(provision, facts))
+        there = StartAndEnd(start_of(provision, facts), end_of(provision, facts))
         had_ended = None if before is None else before == "ended"
-        end = end_within(days, Stretch(first, last, had_ended), self.window)
+        end = end_within(there, Stretch(*days, had_ended), self.window)
         for mark in marks(provision, facts, self.window):
             if mark.what in _ENDS:
                 falls = mark.span == end
-            elif mark.span.exact:
-                day = mark.span.lo
-                falls = first <= day <= last and self._is_so(provision, mark)
+            elif not mark.span.exact:
+                falls = days.hi == self.window.hi and self._is_open(provision, mark)
             else:
-                falls = last == self.window.hi and self._is_open(provision, mark)
+                falls = days.meets(mark.span)
+                if falls and mark.what in _STARTS:
+                    falls = self._begins(provision, mark.span.lo, days, before)
             if falls:
                 self._note(provision, mark)
-        if end == Span(first, first):
-            self._note(provision, _ended_on(provision, first))
+        if end == Span(days.lo, days.lo):
+            self._note(provision, _ended_on(provision, days.lo))
         if end is not None:
-            self.endings.setdefault(provision.id, days._replace(ends=end))
+            self.endings.setdefault(provision.id, there._replace(ends=end))
 
     def _note(self, provision: Provision, mark: Mark) -> None:
         """Keep an item, unless the same is there already: the first is kept."""
@@ -174,16 +163,14 @@ class _Falling:
         if key not in self.found:
             self.found[key] = _item(self.timeline, provision, mark)
 
-    def _is_so(self, provision: Provision, mark: Mark) -> bool:
-        """Tell whether the status changes with a start."""
-        day = mark.span.lo
-        first, before = self.since[provision.id]
-        if mark.what in _STARTS:
-            was = before if day == first else self._status(provision, day - 1)
-            now = self._status(provision, day)
-            begins = now not in {"not-yet", "ended"} or _used_on(provision, day)
-            return was in {None, "not-yet", "ended"} and begins
-        return True
+    def _begins(
+        self, provision: Provision, day: int, days: Span, before: str | None
+    ) -> bool:
+        """Tell whether a provision begins on a day of a stretch."""
+        was = before if day == days.lo else self._status(provision, day - 1)
+        now = self._status(provision, day)
+        begins = now not in {"not-yet", "ended"} or _used_on(provision, day)
+        return was in {None, "not-yet", "ended"} and begins
 
     def _is_open(self, provision: Provision, mark: Mark) -> bool:
         """Tell whether something without one day may fall into the window."""
@@ -195,19 +182,6 @@ class _Falling:
 def _used_on(provision: Provision, day: int) -> bool:
     """Tell whether an option was used on a day: by then it had opened."""
     return any(made.span.lo == day for made in provision.exercises)
-
-
-def _touched(steps: Iterable[Step], state: State) -> Iterable[str]:
-    """Collect the provisions that events may change, of those that are there."""
-    names: dict[str, None] = {}
-    for step in steps:
-        if isinstance(step.event, AgreementEnded):
-            return [*state.provisions]
-        named = getattr(step.event, "provision", None)
-        for name in (named, *getattr(step.event, "provisions", ())):
-            if name in state.provisions:
-                names[name] = None
-    return names
 
 
 def _ended_on(provision: Provision, day: int) -> Mark:
@@ -245,7 +219,7 @@ def _events(timeline: Timeline, provision: Provision, mark: Mark) -> tuple[int, 
     term = provision.why.get(mark.part, provision.set_by[0])
     if mark.rests_on is None or not mark.span.exact:
         return (term,)
-    decided = deciding(mark.rests_on, timeline.facts, provision.id)
+    decided = deciding(mark.rests_on, timeline.facts, provision)
     return tuple(dict.fromkeys((term, *decided)))
 
 

@@ -9,8 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
+from events.dates import INF, NEG_INF
+from events.frame import AgreementEnded, AgreementOpened, PartyJoined
 from events.scope import Box, Scope
 from projections.fold.provision import Clause, Provision
+from projections.fold.resolving import end_of, start_of
+from projections.fold.spans import Span
 from projections.fold.status import Standing, standing
 from projections.questions.across import Held, Identities
 from projections.questions.bearing import (
@@ -21,9 +27,12 @@ from projections.questions.bearing import (
     scope_of,
 )
 from projections.questions.matching import is_unbounded, named
+from projections.questions.stretches import stretches
 
 _GRANTS = frozenset(("licence", "permission", "purchase", "obligation", "option"))
 _PERMITS = frozenset(("licence", "permission"))
+# The parties are those whom a ban on nobody by name binds.
+_TOUCH_ALL = (AgreementEnded, AgreementOpened, PartyJoined)
 
 
 class Reach(NamedTuple):
@@ -47,6 +56,9 @@ class Promise(NamedTuple):
 
     Attributes:
         number: its place among all that are compared.
+        standing: how it stands on the day that is asked about, and when it starts and
+            ends; where events effective later make it another, within the days on
+            which it is as it is here.
         holders: who has it, under the names that stand for them.
         against: whom it binds; what is granted binds only whom it names.
         excludes: whether it keeps others out.
@@ -91,40 +103,122 @@ class Reaches:
 def promises_of(held: Sequence[Held], day: int) -> list[Promise]:
     """List the provisions that may clash on a day or later.
 
+    What events that are effective later make of a provision is a promise of its own,
+    which begins with them; so is what they bring into being.
+
     Args:
-        held: the agreements on that day.
+        held: the agreements on that day. Their states are of no further use.
         day: what has ended by then clashes no more.
     """
-    who, reaches = Identities(held), Reaches()
+    reading = _Reading(Identities(held), Reaches(), day)
     found: list[Promise] = []
     for there in held:
-        for provision in there.state.provisions.values():
-            clauses = scope_of(provision, there, who)
-            if not _is_about_something(provision, there, clauses):
-                continue
-            stand = standing(provision, there.timeline.facts, day)
-            if stand.status == "ended":
-                continue
-            conditions = (provision.condition, *(c.condition for c in clauses))
-            found.append(
-                Promise(
-                    number=len(found),
-                    held=there,
-                    provision=provision,
-                    standing=stand,
-                    holders=frozenset(
-                        who.of(there.agreement, p) for p in provision.holders
-                    ),
-                    against=_bound(provision, there, who),
-                    reach=reaches.of(clauses),
-                    excludes=_excludes(provision),
-                    forbids=_forbids(provision),
-                    grants=provision.kind in _GRANTS,
-                    permits=provision.kind in _PERMITS or reserves(provision),
-                    words=tuple(words for words in conditions if words),
-                )
-            )
-    return found
+        promises = list(reading.of(there))
+        # In the order in which they were granted; by now the state has them all.
+        granted = {name: n for n, name in enumerate(there.state.provisions)}
+        found += sorted(promises, key=lambda one: granted[one.provision.id])
+    return [promise._replace(number=n) for n, promise in enumerate(found)]
+
+
+class _Reading:
+    """Agreements, as they are read for what may clash.
+
+    Args:
+        who: who is who on the day.
+        reaches: what provisions are about.
+        day: the day that is asked about, an ordinal.
+    """
+
+    def __init__(self, who: Identities, reaches: Reaches, day: int) -> None:
+        self._who = who
+        self._reaches = reaches
+        self._day = day
+
+    def of(self, there: Held) -> Iterator[Promise]:
+        """Yield what an agreement promises, with the days on which it says so."""
+        facts, day = there.timeline.facts, self._day
+        now = {
+            name: standing(provision, facts, day)
+            for name, provision in there.state.provisions.items()
+        }
+        said: dict[str, tuple[Promise | None, Span]] = {}
+        after = Span(day + 1, INF)
+        walk = stretches(there.timeline, there.state, after, touch_all=_TOUCH_ALL)
+        for provision, (first, last) in walk:
+            name = provision.id
+            promise = self._read(provision, there, now.get(name))
+            # What it is on the day it has been before.
+            since = first if name in said or name not in now else NEG_INF
+            if name in said:
+                before, days = said[name]
+                if _same(before, promise):
+                    promise, since = before, days.lo
+                else:
+                    yield from self._kept(before, days)
+            if promise is not None and last < INF:
+                promise = promise._replace(provision=_copied(promise.provision))
+            said[name] = promise, Span(since, last)
+        for promise, days in said.values():
+            yield from self._kept(promise, days)
+
+    def _kept(self, promise: Promise | None, said: Span) -> Iterator[Promise]:
+        """Yield a promise within the days on which it is said, if any are to come."""
+        if promise is None:
+            return
+        starts, ends = promise.standing.starts, promise.standing.ends
+        standing = promise.standing._replace(
+            starts=Span(max(starts.lo, said.lo), max(starts.hi, said.lo)),
+            ends=Span(min(ends.lo, said.hi + 1), min(ends.hi, said.hi + 1)),
+        )
+        if standing.ends.hi > max(self._day, standing.starts.lo):
+            yield promise._replace(standing=standing)
+
+    def _read(
+        self, provision: Provision, there: Held, now: Standing | None
+    ) -> Promise | None:
+        """Read what a provision promises; None where nothing can clash with it.
+
+        Args:
+            provision: as it is in a stretch.
+            there: the agreement, as it is then.
+            now: how the provision stands on the day; None where it is not there yet.
+        """
+        who = self._who
+        clauses = scope_of(provision, there, who)
+        if not _is_about_something(provision, there, clauses):
+            return None
+        facts = there.timeline.facts
+        days = start_of(provision, facts), end_of(provision, facts)
+        status, waits = ("not-yet", ()) if now is None else (now.status, now.waits_for)
+        conditions = (provision.condition, *(c.condition for c in clauses))
+        return Promise(
+            number=0,
+            held=there,
+            provision=provision,
+            standing=Standing(status, waits, *days),
+            holders=frozenset(who.of(there.agreement, p) for p in provision.holders),
+            against=_bound(provision, there, who),
+            reach=self._reaches.of(clauses),
+            excludes=_excludes(provision),
+            forbids=_forbids(provision),
+            grants=provision.kind in _GRANTS,
+            permits=provision.kind in _PERMITS or reserves(provision),
+            words=tuple(words for words in conditions if words),
+        )
+
+
+def _same(one: Promise | None, other: Promise | None) -> bool:
+    """Tell whether two readings of a provision promise the same."""
+    if one is None or other is None:
+        return one is other
+    return one._replace(provision=other.provision) == other
+
+
+def _copied(provision: Provision) -> Provision:
+    """Copy what is told of a provision; later events change it in place."""
+    return replace(
+        provision, clauses=list(provision.clauses), set_by=list(provision.set_by)
+    )
 
 
 def _bound(provision: Provision, held: Held, who: Identities) -> frozenset[str]:
