@@ -75,6 +75,9 @@ def record(
             session.recorded = True
             types = [draft.event.TYPE for draft in drafts]
             give(session, ledger, receipts, types, proving)
+        from cli.notes import notes_on
+
+        aside(*(f"note: {note}" for note in notes_on(ledger, drafts, receipts)))
 
 
 def give(

@@ -628,3 +628,23 @@ def test_parts_with_one_answer_are_told_apart_where_their_reasons_differ() -> No
             [("x", "bars")],
         ),
     ]
+
+
+@pytest.mark.parametrize(
+    ("question", "unnamed"),
+    [
+        ("a sale territory=eu/de", []),
+        ("a sale/wholesale territory=eu/de/berlin/mitte channel=online", []),
+        ("a slae territory=eu", [("activity", "slae", "sale")]),
+        ("a sale channel=onlin", [("channel", "onlin", "online")]),
+        ("a sale asset=paint", [("asset", "paint", None)]),
+        # What names no activity speaks of all.
+        ("a repair with nobody", []),
+    ],
+)
+def test_tags_that_nothing_names_are_told_with_what_may_be_meant(
+    question: str, unnamed: list[tuple[str, str, str | None]]
+) -> None:
+    words, _, whom = question.partition(" with ")
+    answer = asked(SCOPES, words if not whom else f"{words} with third-party")
+    assert [(one.axis, one.tag, one.nearest) for one in answer.unnamed] == unnamed

@@ -30,7 +30,13 @@ from projections.questions.across import (
 from projections.questions.bearing import Bearing, Bearings, keeps_nobody_out
 from projections.questions.counterparty import as_written
 from projections.questions.matching import meet
-from projections.questions.question import Question, asked_of, check_question
+from projections.questions.question import (
+    Question,
+    Unnamed,
+    asked_of,
+    check_question,
+    unnamed,
+)
 from projections.questions.reasons import Reason, reason_of, waits_of
 
 MAY_SCHEMA = "whereas/may/1"
@@ -83,6 +89,7 @@ class MayAnswer(msgspec.Struct, frozen=True, kw_only=True):
     ``former`` are provisions that speak of it and have ended, have not begun, or carve
     it out; ``aside`` those that would bear on it if it named another axis, and those
     whose ``level`` keeps nobody out.
+    ``unnamed`` are tags of the question that nothing names on any day.
     ``followed`` tells who came after whom where the party that asks is one of them,
     ``skipped`` which recorded events could not apply under what is supposed.
     """
@@ -107,6 +114,7 @@ class MayAnswer(msgspec.Struct, frozen=True, kw_only=True):
     aside: list[dict[str, Any]]
     followed: list[Followed]
     skipped: list[dict[str, Any]]
+    unnamed: list[Unnamed]
 
 
 def may_answer(
@@ -160,6 +168,7 @@ def may_answer(
         aside=list(_aside(heard)),
         followed=list(_followed(asking)),
         skipped=skipped_in(held),
+        unnamed=list(unnamed(box, timelines)),
     )
 
 

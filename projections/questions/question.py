@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
 from typing import NamedTuple
 
+import msgspec
+
+from events.base import Event
 from events.errors import InputError, NotFound, did_you_mean
 from events.scope import AXES, Box, read_scope
 from projections.fold.timeline import Timeline
@@ -114,3 +118,47 @@ def asked_of(question: Question, held: Held, who: Identities, day: int) -> Asked
     """Put a question as one agreement understands it."""
     party = who.now(held.agreement, question.party)
     return Asked(party, in_terms_of(held, who, question.box), day)
+
+
+class Unnamed(msgspec.Struct, frozen=True, kw_only=True):
+    """A tag of a question that no event names, and the one nearest to it, if any."""
+
+    axis: str
+    tag: str
+    nearest: str | None
+
+
+def unnamed(box: Box, timelines: Iterable[Timeline]) -> Iterator[Unnamed]:
+    """Yield the tags of a question that nothing speaks of, on any day.
+
+    A tag above or below one that is named is spoken of. Counterparties are parties, and
+    are looked up among them. An activity that is called like no other is none either:
+    what names no activity speaks of all.
+
+    Args:
+        box: the question.
+        timelines: the agreements that are asked.
+    """
+    named: dict[str, set[str]] = {axis: set() for axis in AXES}
+    for timeline in timelines:
+        for entry in timeline.record.entries:
+            for each in _boxes(entry.event):
+                for axis in AXES:
+                    named[axis].update(getattr(each, axis))
+    for axis in AXES:
+        for tag in () if axis == "counterparty" else getattr(box, axis):
+            if not any(_lies_on(tag, one) for one in named[axis]):
+                near = get_close_matches(tag, sorted(named[axis]), n=1)
+                if near or axis != "activity":
+                    yield Unnamed(axis=axis, tag=tag, nearest=near[0] if near else None)
+
+
+def _boxes(event: Event) -> Iterator[Box]:
+    """Yield the boxes of all scopes of an event."""
+    for name in ("scope", "include", "exclude", "except_"):
+        yield from getattr(event, name, None) or ()
+
+
+def _lies_on(tag: str, named: str) -> bool:
+    """Tell whether a tag is above or below another, or the same."""
+    return f"{tag}/".startswith(f"{named}/") or f"{named}/".startswith(f"{tag}/")
