@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, cast
 
+from cli.amounts import AMOUNT, amount_cells, exactly
 from cli.answer import Answer, Column, Table
 from cli.asking import day
 from cli.phrases import numbers, status, what
 from cli.session import Session
 from events.dates import INF, LAST_DAY, PartialDate, add_months, day_text
 from events.errors import InputError
+from events.quantity import readable
 
 if TYPE_CHECKING:
     from cli.asking_portfolio import Told
@@ -22,14 +24,33 @@ if TYPE_CHECKING:
         Total,
     )
 
-COLUMNS = tuple(
-    map(
-        Column,
-        (
-            *("agreement", "provision", "kind", "holder", "against", "what", "status"),
-            *("starts", "ends", "ends_from", "ends_to", "waits_for", "words", "events"),
-        ),
+COLUMNS = (
+    tuple(
+        map(
+            Column,
+            (
+                *(
+                    "agreement",
+                    "provision",
+                    "kind",
+                    "holder",
+                    "against",
+                    "what",
+                    "status",
+                ),
+                *(
+                    "starts",
+                    "ends",
+                    "ends_from",
+                    "ends_to",
+                    "waits_for",
+                    "words",
+                    "events",
+                ),
+            ),
+        )
     )
+    + AMOUNT
 )
 PROVISIONS = ("agreement", "provision", "holder", "what", "status")
 LAPSING = ("date", "agreement", "provision", "holder", "what")
@@ -43,7 +64,10 @@ STAKES_SHOWN = (
 TOTALS = tuple(
     map(
         Column,
-        ("kind", "basis", "provisions", "agreements", "amounts", "unknown", "perhaps"),
+        (
+            *("kind", "basis", "provisions", "agreements", "amounts", "unknown"),
+            *("perhaps", "amount", "unit"),
+        ),
     )
 )
 _DEFAULT_WITHIN = "12 months"
@@ -82,7 +106,7 @@ def stakes(told: Told, issuer: str) -> Answer:
         (
             *(s.agreement, s.holder, s.issuer, s.basis, s.as_of),
             f"perhaps {s.share}" if s.perhaps else s.share,
-            *(s.votes or "", s.value or "", f"@{s.event}"),
+            *(s.votes or "", readable(s.value or ""), f"@{s.event}"),
         )
         for s in items
     ]
@@ -116,7 +140,11 @@ def totals(told: Told) -> Answer:
             [
                 (
                     *(t.kind, t.basis or "", str(t.provisions), str(t.agreements)),
-                    *map("; ".join, (t.amounts, t.unknown, t.perhaps)),
+                    *(
+                        readable("; ".join(w))
+                        for w in (t.amounts, t.unknown, t.perhaps)
+                    ),
+                    *exactly(" + ".join((*t.amounts, *t.unknown))),
                 )
                 for t in items
             ],
@@ -224,6 +252,7 @@ def _row(item: FoundProvision) -> tuple[str, ...]:
         *(" ".join(one.against), what(one), one.status, one.starts, one.ends or ""),
         *(first or "", last or "", "; ".join(one.waits_for), "; ".join(item.words)),
         numbers(one.set_by),
+        *amount_cells(one.quantity),
     )
 
 
@@ -273,7 +302,7 @@ def _hints(items: Sequence[FoundProvision]) -> tuple[str, ...]:
 
 def _sum(total: Total) -> str:
     """Write a sum, with what is not known and what is there perhaps."""
-    return " + ".join([*total.amounts, *_unknown(total), *_perhaps(total)])
+    return readable(" + ".join([*total.amounts, *_unknown(total), *_perhaps(total)]))
 
 
 def _perhaps(total: Total) -> tuple[str, ...]:

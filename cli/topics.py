@@ -120,6 +120,11 @@ with tabs between the fields, nothing cut; the title goes to stderr.
   --jsonl   a document a row
   --csv     rows under a header
 
+Amounts are shown in digits where a part of a thousand is meant: USD 3001.50. For
+a spreadsheet, CSV and pipes have columns with the number alone: `amount`, `unit`
+and `qualifier` (exact, about, up to, at least, …), in `money` one for each of
+its amounts that is exact. A range, or what is unknown, has none.
+
 Colour is used on terminals alone; NO_COLOR, FORCE_COLOR and --color
 auto|always|never change that. Characters that could harm a terminal are shown
 as escapes in every form.

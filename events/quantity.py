@@ -41,7 +41,9 @@ _EXACT = Context(prec=100, traps=[Inexact, InvalidOperation])
 _QUALIFIED = re.compile(r"(about|under|over|up to|at least|between) (.+)")
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?"
 _MONEY = re.compile(rf"([A-Z]{{3}}) ({_NUMBER})(k|m|bn|tn)?")
-_PART_OF_THOUSAND = re.compile(rf"\b({'|'.join(CURRENCIES)}) ([0-9]+\.[0-9]+)k\b")
+_WITH_A_PART = re.compile(
+    rf"\b({'|'.join(CURRENCIES)}) ([0-9]+\.[0-9]+)(k|m|bn|tn)?(?![0-9A-Za-z.])"
+)
 _PERCENT = re.compile(rf"({_NUMBER}) ?%")
 _COUNT = re.compile(
     rf"({_NUMBER}) ([A-Za-z][\w/-]*(?: [A-Za-z][\w/-]*){{0,3}})", re.ASCII
@@ -162,13 +164,22 @@ class Quantity(Written):
 
 
 def readable(text: str) -> str:
-    """Write an amount for a reader: ``USD 1500`` for ``USD 1.5k``; the rest as it is.
+    """Write amounts for a reader: ``USD 3001.50`` for ``USD 3.0015k``.
 
+    All digits of a part of a thousand, and of whatever has cents; the rest as it is.
     The canonical text, which is stored, stays as it is.
     """
-    return _PART_OF_THOUSAND.sub(
-        lambda found: f"{found[1]} {plain(Decimal(found[2]).scaleb(3, _EXACT))}", text
-    )
+    return _WITH_A_PART.sub(_in_digits, text)
+
+
+def _in_digits(found: re.Match[str]) -> str:
+    """Write an amount in digits, where people do."""
+    unit, digits, suffix = found.groups()
+    number = plain(Decimal(digits).scaleb(SUFFIXES.get(suffix, 0), _EXACT))
+    cents = number.partition(".")[2]
+    if not cents and suffix != "k":
+        return found[0]
+    return f"{unit} {number}0" if len(cents) == 1 else f"{unit} {number}"
 
 
 def plain(number: Decimal) -> str:

@@ -1,7 +1,7 @@
 """The forms of an answer: terminals of every width, pipes, JSON, CSV, colour."""
 
 # Snapshots are as wide as what they show.
-# ruff: noqa: E501
+# ruff: noqa: E501, W291
 
 from __future__ import annotations
 
@@ -121,9 +121,9 @@ def test_no_line_is_wider_than_the_terminal(
 
 def test_a_pipe_gets_a_line_a_row_and_nothing_is_cut(desk: Desk) -> None:
     assert desk("state a-b") == snapshot("""\
-models	licence	alpha	beta	licence: models	in-force	2020-03-01	through 2030		@3
-share	revenue-share	alpha	beta	revenue share 20 %	contingent	2020-03-01	milestone launch determined	milestone launch determined	@4
-cloud	priority	alpha	beta	exclusive: cloud	ended	2020	2025-10-28		@2 @5
+models	licence	alpha	beta	licence: models	in-force	2020-03-01	through 2030		@3					
+share	revenue-share	alpha	beta	revenue share 20 %	contingent	2020-03-01	milestone launch determined	milestone launch determined	@4			20	%	exact
+cloud	priority	alpha	beta	exclusive: cloud	ended	2020	2025-10-28		@2 @5					
 --- stderr
 Alpha - Beta on 2026-01-02, as known now (@5)
 """)

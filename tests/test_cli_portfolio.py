@@ -1,7 +1,7 @@
 """Questions to all agreements at once, with an index and without one."""
 
 # Snapshots are as wide as what they show.
-# ruff: noqa: E501
+# ruff: noqa: E501, W291
 
 from __future__ import annotations
 
@@ -150,8 +150,8 @@ hint: whereas why alder-birk exclusive-germany --on 2024-06-01
 def test_what_covers_a_scope_or_may(desk: Desk) -> None:
     question = "portfolio exclusive --scope activity=cloud/hosting --scope product=api"
     assert shown(desk, f"{question} --on 2024-06-01", None) == snapshot("""\
-microsoft-openai	azure-api	priority	microsoft	openai	exclusive: cloud/hosting + api	contingent	between 2019-07-22 and 2025-01-21	milestone agi-verified	2026-01-01		between 2019-07-22 and 2025-01-21		@7
-microsoft-openai	azure-cloud	priority	microsoft	openai	exclusive: cloud	in-force	2019-07-22						@4
+microsoft-openai	azure-api	priority	microsoft	openai	exclusive: cloud/hosting + api	contingent	between 2019-07-22 and 2025-01-21	milestone agi-verified	2026-01-01		between 2019-07-22 and 2025-01-21		@7			
+microsoft-openai	azure-cloud	priority	microsoft	openai	exclusive: cloud	in-force	2019-07-22						@4			
 --- stderr
 2 provisions with exclusivity over activity cloud/hosting, product api on 2024-06-01, as known now (pos:N)
 """)
@@ -279,9 +279,9 @@ What is there perhaps has a date that may lie after this day.
 hint: whereas money --on 2021-06-30
 """)
     assert imprecise.run("portfolio totals --on 2021-12-31 --csv").stdout == snapshot("""\
-kind,basis,provisions,agreements,amounts,unknown,perhaps
-investment,,1,1,up to USD 4m,,
-purchase,,5,1,at least USD 2.013bn; about USD 5bn,,
+kind,basis,provisions,agreements,amounts,unknown,perhaps,amount,unit
+investment,,1,1,up to USD 4m,,,,
+purchase,,5,1,at least USD 2.013bn; about USD 5bn,,,,
 """)
     (bought,) = json.loads(
         imprecise.run("portfolio totals --kind purchase --on 2021-06-30 --json").stdout

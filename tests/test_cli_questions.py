@@ -222,17 +222,17 @@ Due 2026-01-02 to 2026-03-31, as known now (@39)
 Who owes an award, and by when, is said by its words alone.
 """)
     assert desk.run(f"{question} --party fern --csv").stdout == snapshot("""\
-date,from,to,what,agreement,subject,certain,waits_for,when,words,holders,against,events,parties
-2026-03-02,2026-03-02,2026-03-02,awarded,cuad,fees,yes,,2026-03-02,"USD 1.5k, interest 4 % (per year): fern pays",,,@39,gale fern
+date,from,to,what,agreement,subject,certain,waits_for,when,words,holders,against,events,parties,amount,unit,qualifier
+2026-03-02,2026-03-02,2026-03-02,awarded,cuad,fees,yes,,2026-03-02,"USD 1500, interest 4 % (per year): fern pays",,,@39,gale fern,,,
 """)
     assert desk.run(f"{question} --holder gale --csv").stdout.count("\n") == 1
 
 
 def test_what_falls_due_in_all_agreements_on_a_pipe(desk: Desk) -> None:
     assert desk("due --to 2027-04-01 --kind renews --kind notice-by") == snapshot("""\
-2026-04-01	2026-04-01	2026-04-01	renews	cuad	support	no	notice by 2026-01-01	renews every 12 months from (through 2025-03) unless notice 90 days before		gale	fern	@4	
-2027-01-01	2027-01-01	2027-01-01	notice-by	cuad	support	yes		renews every 12 months from (through 2025-03) unless notice 90 days before		gale	fern	@4	
-2027-04-01	2027-04-01	2027-04-01	renews	cuad	support	no	notice by 2027-01-01	renews every 12 months from (through 2025-03) unless notice 90 days before		gale	fern	@4	
+2026-04-01	2026-04-01	2026-04-01	renews	cuad	support	no	notice by 2026-01-01	renews every 12 months from (through 2025-03) unless notice 90 days before		gale	fern	@4				
+2027-01-01	2027-01-01	2027-01-01	notice-by	cuad	support	yes		renews every 12 months from (through 2025-03) unless notice 90 days before		gale	fern	@4				
+2027-04-01	2027-04-01	2027-04-01	renews	cuad	support	no	notice by 2027-01-01	renews every 12 months from (through 2025-03) unless notice 90 days before		gale	fern	@4				
 --- stderr
 Due 2026-01-02 to 2027-04-01, as known now (pos:91)
 """)
@@ -500,8 +500,8 @@ azure-purchase-earlier: @10 gives no amount.
 investment-further: press-total contradicts @15.
 """)
     assert desk("money microsoft-openai --on 2020") == snapshot("""\
-microsoft-openai	investment-2019	investment	microsoft	openai	USD 1bn		USD 1bn		@3
-microsoft-openai	azure-purchase-earlier	purchase	microsoft	openai	perhaps unknown		perhaps unknown	azure-purchase-earlier: @10 gives no amount; azure-purchase-earlier: @10 is dated between 2019-07-22 and 2025-01-21, perhaps after this day	@10
+microsoft-openai	investment-2019	investment	microsoft	openai	USD 1bn		USD 1bn		@3	1000000000		1000000000	USD
+microsoft-openai	azure-purchase-earlier	purchase	microsoft	openai	perhaps unknown		perhaps unknown	azure-purchase-earlier: @10 gives no amount; azure-purchase-earlier: @10 is dated between 2019-07-22 and 2025-01-21, perhaps after this day	@10				
 --- stderr
 Money at the end of 2020 (2020-12-31), as known now (@55)
 """)

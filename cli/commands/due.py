@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import options
+from cli.amounts import AMOUNT, amount_cells
 from cli.answer import Answer, Column, Table
 from cli.asking import day
 from cli.asking_all import Asked, ask_all
@@ -35,6 +36,7 @@ COLUMNS = (
     *(Column(name) for name in ("date", "from", "to", "what", "agreement", "subject")),
     *(Column(name) for name in ("certain", "waits_for", "when", "words", "holders")),
     *(Column(name) for name in ("against", "events", "parties")),
+    *AMOUNT,
 )
 SHOWN = (
     Column("date", whole=True),
@@ -164,9 +166,10 @@ def _row(item: Item) -> tuple[str, ...]:
     return (
         *(item.date or "", first or "", last or "", item.what),
         *(item.agreement, item.subject, "yes" if item.certain else "no"),
-        *("; ".join(item.waits_for), item.when, item.words or ""),
+        *("; ".join(item.waits_for), item.when, readable(item.words or "")),
         *(" ".join(item.holders), " ".join(item.against), numbers(item.events)),
         " ".join(item.parties),
+        *amount_cells(item.words),
     )
 
 

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import typer
 
 from cli import options
+from cli.amounts import exactly
 from cli.answer import Answer, Column, Table
 from cli.asking_all import Asked, ask_all
 from cli.output import put
 from cli.phrases import numbers
 from cli.session import session_of
+from events.quantity import readable
 
 if TYPE_CHECKING:
     from projections.questions.money import Award, Line, MoneyAnswer
@@ -25,7 +27,8 @@ EXAMPLES = (
 COLUMNS = (
     *(Column(name) for name in ("agreement", "provision", "kind", "holder")),
     *(Column(name) for name in ("against", "committed", "performed", "outstanding")),
-    *(Column(name) for name in ("why", "events")),
+    *(Column(name) for name in ("why", "events", "committed_amount")),
+    *(Column(name) for name in ("performed_amount", "outstanding_amount", "unit")),
 )
 SHOWN = (
     Column("provision", style="bold"),
@@ -110,20 +113,38 @@ def _row(line: Line) -> tuple[str, ...]:
     return (
         *(line.agreement, " ".join(line.provisions), line.kind),
         *(" ".join(line.holders), " ".join(line.against)),
-        *(_committed(line), _performed(line), line.outstanding or ""),
+        *(_committed(line), _performed(line), readable(line.outstanding or "")),
         "; ".join((*line.why, *_contradicted(line))),
         numbers(_events(line)),
+        *_numbers(line),
     )
+
+
+def _numbers(line: Line) -> tuple[str, ...]:
+    """Write the amounts that are exactly one number, where all are of one unit."""
+    performed = [sum_.text for sum_ in line.performed.values()]
+    texts = (
+        line.committed.text if line.committed else None,
+        performed[0] if len(performed) == 1 else None,
+        line.outstanding,
+    )
+    found = [exactly(text) for text in texts]
+    units = {unit for _, unit in found if unit}
+    if len(units) > 1:
+        return ("", "", "", "")
+    return (*(number for number, _ in found), *(units or {""}))
 
 
 def _award_row(award: Award) -> tuple[str, ...]:
     """Write what a decision awards for a program; who owes it stands in its words."""
     interest = f"interest {_interest(award)}" if award.interest else ""
+    number, unit = exactly(_award(award))
     return (
         *(award.agreement, award.dispute, "award", "", ""),
         *(_award(award), "", ""),
         "; ".join(filter(None, (award.outcome, interest))),
         numbers([award.event]),
+        *(number, "", "", unit),
     )
 
 
@@ -138,7 +159,8 @@ def _awarded(award: Award, several: bool) -> tuple[str, ...]:
 
 def _award(award: Award) -> str:
     """Write the amount of an award, and that it may not have been decided yet."""
-    return f"perhaps {award.amount}" if award.perhaps else award.amount
+    amount = readable(award.amount)
+    return f"perhaps {amount}" if award.perhaps else amount
 
 
 def _interest(award: Award) -> str:
@@ -155,7 +177,7 @@ def _shown(line: Line, several: bool) -> tuple[str, ...]:
         f"{line.agreement} {names}" if several else names,
         _committed(line),
         _performed(line),
-        line.outstanding or "",
+        readable(line.outstanding or ""),
         numbers(_events(line)),
     )
 
@@ -164,12 +186,14 @@ def _committed(line: Line) -> str:
     """Write what is committed, and on which basis."""
     if line.committed is None:
         return ""
-    return line.committed.text + (f" ({line.basis})" if line.basis else "")
+    basis = f" ({line.basis})" if line.basis else ""
+    return readable(line.committed.text) + basis
 
 
 def _performed(line: Line) -> str:
     """Write what was handed over, by kind."""
-    return "; ".join(f"{kind} {sum_.text}" for kind, sum_ in line.performed.items())
+    performed = line.performed.items()
+    return "; ".join(f"{kind} {readable(sum_.text)}" for kind, sum_ in performed)
 
 
 def _events(line: Line) -> list[int]:

@@ -15,6 +15,7 @@ from cli.output import put
 from cli.phrases import numbers
 from cli.session import Session, session_of
 from events.errors import InputError
+from events.quantity import readable
 
 if TYPE_CHECKING:
     from projections.questions.stakes import (
@@ -136,7 +137,11 @@ def _rows(found: StakesAnswer) -> Iterator[tuple[str, ...]]:
             yield (
                 *(series.agreement, series.holder, series.issuer, series.basis),
                 *(report.as_of, report.told),
-                *(report.change or "", report.votes or "", report.value or ""),
+                *(
+                    report.change or "",
+                    report.votes or "",
+                    readable(report.value or ""),
+                ),
                 f"@{report.event}",
                 numbers(moved.event for moved in series.moved_since) if last else "",
                 " ".join(report.contradicted),
@@ -175,7 +180,8 @@ def _contradicted(report: Report) -> Iterator[str]:
 
 def _moved(moved: Moved) -> str:
     """Say what moved after the last report."""
-    amount = "an unknown amount" if moved.quantity == "unknown" else moved.quantity
+    unknown = moved.quantity == "unknown"
+    amount = "an unknown amount" if unknown else readable(moved.quantity)
     words = [f"{amount} moved"]
     words += [f"from {moved.giver}"] if moved.giver else []
     words += [f"to {moved.taker}"] if moved.taker else []

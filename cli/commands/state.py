@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli import options
+from cli.amounts import AMOUNT, amount_cells
 from cli.answer import Answer, Column, Table
 from cli.asking import clocks_of, state_on
 from cli.flagged import flagged, never_began
@@ -48,6 +49,7 @@ PIPED = (
     *(Column(name) for name in ("provision", "kind", "holder", "against", "what")),
     *(Column(name) for name in ("status", "starts", "ends", "waits_for", "set_by")),
     *(Column(name) for name in ("later_ends", "later_event")),
+    *AMOUNT,
 )
 
 
@@ -138,6 +140,7 @@ def _piped(provision: ProvisionAnswer) -> tuple[str, ...]:
         numbers(provision.set_by),
         later.get("effective", ""),
         numbers([later["event"]] if later else []),
+        *amount_cells(provision.quantity),
     )
 
 
