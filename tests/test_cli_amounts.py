@@ -83,6 +83,10 @@ def test_every_command_shows_the_same_form(
     assert "3.0015" not in shown
 
 
+def test_a_calendar_has_the_same_form(desk: Desk) -> None:
+    assert "EUR 3001.50" in desk.run("due --ics").stdout
+
+
 def test_a_spreadsheet_can_add(desk: Desk) -> None:
     def rows(line: str) -> list[dict[str, str]]:
         text = desk.run(f"{line} --csv").stdout

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from events.dates import parse_day
 from events.errors import InputError
+from events.quantity import readable
 from projections.questions.due import DueAnswer
 from projections.questions.falling import Item
 
@@ -110,7 +111,7 @@ def _lines(item: Item, first: str | None) -> list[str]:
     if item.waits_for:
         lines.append(f"Hangs on: {'; '.join(item.waits_for)}")
     if item.words and item.what != "takes-effect":
-        lines.append(item.words)
+        lines.append(readable(item.words))
     if item.holders:
         lines.append(f"Held by: {', '.join(item.holders)}")
     if item.against:
