@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from events.dates import INF, NEG_INF, PartialDate, day_text, parse_day
 from events.quantity import Quantity
+from events.when import When
 from projections.fold.facts import Dated, Facts, MilestoneFacts, Report
+from projections.fold.provision import Provision
 from projections.fold.spans import ALWAYS_UNKNOWN, NEVER, Span, date_span
 
-PROVISION = "supply"
+PROVISION = Provision(
+    id="supply",
+    kind="purchase",
+    holders=("a",),
+    against=("b",),
+    effective=When.parse("2020-01-01"),
+)
 
 
 def rows(table: str, *defaults: str) -> list[tuple[str, ...]]:
@@ -62,7 +70,7 @@ def _note(found: Facts, fact: str, seq: int) -> None:
     name, _, rest = fact.partition(" ")
     if name == "notice":
         dated = Dated(date_span(PartialDate.parse(rest)), seq)
-        found.notices.setdefault(PROVISION, []).append(dated)
+        found.notices.setdefault(PROVISION.id, []).append(dated)
         return
     what, _, date = rest.partition(" ")
     dated = Dated(date_span(PartialDate.parse(date)), seq)

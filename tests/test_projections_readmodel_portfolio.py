@@ -97,9 +97,9 @@ def hangs_on(provision: Provision, facts: Facts, milestone: str) -> bool:
     return any(
         f"milestone {milestone}" in text
         for when in whens
-        if when is not None and is_open(when, certain, provision.id)
+        if when is not None and is_open(when, certain, provision)
         for day in DAYS
-        for text in waiting(when, certain, day, provision.id)
+        for text in waiting(when, certain, day, provision)
         if is_open(When.parse(text) if "notice" not in text else when, certain)
     )
 

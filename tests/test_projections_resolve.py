@@ -309,8 +309,19 @@ def test_a_when_resolves_to_the_days_that_it_may_mean(
 
 def test_a_notice_to_another_provision_stops_nothing() -> None:
     known = facts("notice 2025-09-30", "2026-06-01")
-    assert span_text(resolve_when(When.parse(YEARLY), known, "other")) == "2026-12-31.."
+    other = replace(PROVISION, id="other")
+    assert span_text(resolve_when(When.parse(YEARLY), known, other)) == "2026-12-31.."
     assert span_text(resolve_when(When.parse(YEARLY), known)) == "2026-12-31.."
+
+
+def test_a_notice_stops_only_the_term_that_was_agreed_before_it() -> None:
+    known = facts("notice 2025-09-30", "2026-06-01")
+    for since, ends in (
+        ("2025-09-30", "2025-12-31"),
+        ("2025-10-01", "2026-12-31.."),
+    ):
+        anew = replace(PROVISION, term_since=parse_day(since))
+        assert span_text(resolve_when(When.parse(YEARLY), known, anew)) == ends
 
 
 def test_what_is_not_reached_by_a_day_lies_after_it() -> None:
@@ -521,7 +532,7 @@ def known_of(draw: st.DrawFn, expr: Expr, horizon: int) -> Facts:
         reports = st.builds(Report, spans(), quantities(), st.integers(1, 9), st.none())
         listed = draw(st.lists(reports, max_size=2))
         found.measures[name] = sorted(listed, key=lambda report: report.span.lo)
-    found.notices[PROVISION] = draw(few)
+    found.notices[PROVISION.id] = draw(few)
     return found
 
 
@@ -593,7 +604,7 @@ def arrivals(draw: st.DrawFn) -> tuple[When, Facts, Facts]:
         name: [*reports, Report(span, draw(quantities()), 10, None)]
         for name, reports in before.measures.items()
     }
-    after.notices = {PROVISION: [*before.notices[PROVISION], dated]}
+    after.notices = {PROVISION.id: [*before.notices[PROVISION.id], dated]}
     return when, before, after
 
 

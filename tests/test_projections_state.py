@@ -208,6 +208,19 @@ def test_a_pause_is_certain_only_between_its_possible_days() -> None:
     )
 
 
+def test_a_notice_does_not_count_against_a_term_agreed_after_it() -> None:
+    """
+    - {event: LicenceGranted, effective: 2020-01-01, id: p, holder: a, ends: renews every 12 months from (2021-01-01) unless notice 3 months before}
+    - {event: NoticeGiven, effective: 2023-06-01, kind: non-renewal, by: a, provision: p}
+    - {event: TermExtended, effective: 2023-12-01, provision: p, ends: renews every 12 months from (2026-01-01) unless notice 3 months before}
+    """
+    ledger = ledger_of(test_a_notice_does_not_count_against_a_term_agreed_after_it)
+    assert [
+        told(state(known, on, horizon="2027-06-01"), "p")
+        for known, on in ((ledger[:3], "2024-06-01"), (ledger, "2027-06-01"))
+    ] == ["ended", "in-force"]
+
+
 def test_what_is_reinstated_pauses_no_longer() -> None:
     """
     - {event: LicenceGranted, effective: 2020-01-01, id: p, holder: a, ends: through 2024}

@@ -12,6 +12,7 @@ import msgspec
 
 from events.dates import NEG_INF
 from events.quantity import Quantity
+from projections.fold.provision import Term
 from projections.fold.spans import Span
 
 
@@ -75,7 +76,7 @@ class Facts(msgspec.Struct):
         instruments: by id.
         granted: the event that granted each provision.
         disputes: the event that opened each dispute.
-        memo: spans of Whens that hang on facts, by text and provision.
+        memo: spans of Whens that hang on facts, by text and by whose term it is.
     """
 
     horizon: int = NEG_INF
@@ -90,7 +91,7 @@ class Facts(msgspec.Struct):
     instruments: dict[str, Instrument] = msgspec.field(default_factory=dict)
     granted: dict[str, int] = msgspec.field(default_factory=dict)
     disputes: dict[str, int] = msgspec.field(default_factory=dict)
-    memo: dict[tuple[str, str | None], Span] = msgspec.field(default_factory=dict)
+    memo: dict[tuple[str, Term | None], Span] = msgspec.field(default_factory=dict)
 
     def at(self, horizon: int) -> Facts:
         """Give the same facts with another horizon."""

@@ -11,10 +11,14 @@ from typing import NamedTuple
 import msgspec
 
 from events.base import PriceStep
+from events.dates import NEG_INF
 from events.quantity import Quantity
 from events.scope import Scope
 from events.when import When
 from projections.fold.spans import Span
+
+# A provision, and the day on which its term was agreed anew.
+Term = tuple[str, int]
 
 
 class Clause(NamedTuple):
@@ -120,6 +124,8 @@ class Provision(msgspec.Struct):
     Attributes:
         effective: the effective When of the grant, and the start unless ``starts`` is
             given.
+        term_since: the day on which the end was agreed anew, an ordinal; NEG_INF where
+            it is that of the grant.
         why: for each part of it, the number of the event that last set it.
         set_by: the numbers of all events that made it what it is, in fold order.
         details: what only some kinds have (subject, how, form…), in words.
@@ -134,6 +140,7 @@ class Provision(msgspec.Struct):
     clauses: list[Clause] = msgspec.field(default_factory=list)
     starts: When | None = None
     ends: When | None = None
+    term_since: int = NEG_INF
     due: When | None = None
     terms: Terms = msgspec.field(default_factory=Terms)
     condition: str | None = None
@@ -153,6 +160,11 @@ class Provision(msgspec.Struct):
     contested_by: list[str] = msgspec.field(default_factory=list)
     why: dict[str, int] = msgspec.field(default_factory=dict)
     set_by: list[int] = msgspec.field(default_factory=list)
+
+    @property
+    def term(self) -> Term:
+        """Name the term whose end is agreed now, apart from those before it."""
+        return self.id, self.term_since
 
     def touch(self, seq: int, *parts: str) -> None:
         """Note that an event set these parts, or bore on the provision if none."""

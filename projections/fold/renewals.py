@@ -17,7 +17,7 @@ from functools import lru_cache
 
 from events.dates import INF, LAST_DAY, NEG_INF, day_text
 from events.when import Duration, Renews
-from projections.fold.facts import Facts
+from projections.fold.facts import Dated, Facts
 from projections.fold.moving import (
     END_OF_CALENDAR,
     LEAST_DAYS_IN,
@@ -25,12 +25,24 @@ from projections.fold.moving import (
     before,
     first_from,
 )
+from projections.fold.provision import Provision
 from projections.fold.spans import NEVER, Span
 
 
-def notice_span(facts: Facts, provision: str | None) -> Span:
-    """Give the days of the first notice of non-renewal."""
-    notices = facts.notices.get(provision) if provision is not None else None
+def notices_of(facts: Facts, provision: Provision | None) -> list[Dated]:
+    """List the notices of non-renewal that count for the term of a provision.
+
+    One that was given before the term was agreed is about the term before it.
+    """
+    if provision is None:
+        return []
+    given = facts.notices.get(provision.id, ())
+    return [notice for notice in given if notice.span.hi >= provision.term_since]
+
+
+def notice_span(facts: Facts, provision: Provision | None) -> Span:
+    """Give the days of the first notice of non-renewal that counts."""
+    notices = notices_of(facts, provision)
     if not notices:
         return Span(facts.horizon, INF)
     return Span(

@@ -37,7 +37,8 @@ from projections.fold.facts import Facts
 from projections.fold.measures import measure_span, reached
 from projections.fold.milestones import milestone_span, settled
 from projections.fold.moving import moved
-from projections.fold.renewals import Renewal, notice_span
+from projections.fold.provision import Provision
+from projections.fold.renewals import Renewal, notice_span, notices_of
 from projections.fold.spans import ALWAYS_UNKNOWN, NEVER, Span, date_span
 
 __all__ = [
@@ -50,7 +51,7 @@ __all__ = [
 ]
 
 
-def resolve_when(when: When, facts: Facts, provision: str | None = None) -> Span:
+def resolve_when(when: When, facts: Facts, provision: Provision | None = None) -> Span:
     """Give the days that a When may be, against what is known.
 
     Args:
@@ -65,7 +66,8 @@ def resolve_when(when: When, facts: Facts, provision: str | None = None) -> Span
     if type(expr) is On:
         return date_span(expr.date)
     # Only a renewal asks whose it is; other terms with the same words share a span.
-    key = (when.text, provision if "renews" in when.text else None)
+    whose = provision.term if provision and "renews" in when.text else None
+    key = (when.text, whose)
     span = facts.memo.get(key)
     if span is None:
         span = facts.memo[key] = resolve(expr, facts, provision)
@@ -73,7 +75,7 @@ def resolve_when(when: When, facts: Facts, provision: str | None = None) -> Span
 
 
 def resolve(  # noqa: C901, PLR0911  # one case a node
-    expr: Expr, facts: Facts, provision: str | None = None
+    expr: Expr, facts: Facts, provision: Provision | None = None
 ) -> Span:
     """Give the days that an expression may be; see :func:`resolve_when`."""
     match expr:
@@ -106,7 +108,7 @@ def resolve(  # noqa: C901, PLR0911  # one case a node
 
 
 def waiting(
-    when: When, facts: Facts, day: int, provision: str | None = None
+    when: When, facts: Facts, day: int, provision: Provision | None = None
 ) -> tuple[str, ...]:
     """List what decides whether a When is reached by a day.
 
@@ -118,7 +120,7 @@ def waiting(
     return tuple(dict.fromkeys(hinge.text for hinge in hinges))
 
 
-def is_open(when: When, facts: Facts, provision: str | None = None) -> bool:
+def is_open(when: When, facts: Facts, provision: Provision | None = None) -> bool:
     """Tell whether a When hangs on a milestone, measure or notice not yet settled.
 
     What makes no difference any more is not asked about, and an imprecise date stays
@@ -129,7 +131,7 @@ def is_open(when: When, facts: Facts, provision: str | None = None) -> bool:
 
 
 def open_milestones(
-    when: When, facts: Facts, provision: str | None = None
+    when: When, facts: Facts, provision: Provision | None = None
 ) -> frozenset[str]:
     """Name the milestones that a When hangs on and that are not yet settled."""
     hinges = _hinges(when.expr, facts, provision, _ANY_DAY)
@@ -153,7 +155,7 @@ def _shift(offset: Offset) -> Callable[[int], int]:
     return lambda day: count_days(name, day, count)
 
 
-def _unless(expr: Unless, facts: Facts, provision: str | None) -> Span:
+def _unless(expr: Unless, facts: Facts, provision: Provision | None) -> Span:
     """Give the days of what a milestone reached before it prevents."""
     prevented = resolve(expr.then, facts, provision)
     milestone = milestone_span(Milestone(expr.milestone), facts)
@@ -167,7 +169,7 @@ def _undecided(prevented: Span, milestone: Span) -> bool:
     return milestone.lo < prevented.hi and milestone.hi >= prevented.lo
 
 
-def _renewal(expr: Renews, facts: Facts, provision: str | None) -> Renewal:
+def _renewal(expr: Renews, facts: Facts, provision: Provision | None) -> Renewal:
     """Gather what is known of a term that renews itself."""
     first = resolve(expr.first, facts, provision)
     return Renewal(expr, first, notice_span(facts, provision))
@@ -212,7 +214,7 @@ _ANY_DAY = _Asked(ALWAYS_UNKNOWN)
 
 
 def _hinges(
-    expr: Expr, facts: Facts, provision: str | None, asked: _Asked
+    expr: Expr, facts: Facts, provision: Provision | None, asked: _Asked
 ) -> Iterator[_Hinge]:
     """Yield what matters of an expression, from left to right.
 
@@ -239,7 +241,7 @@ def _hinges(
             renewal = _renewal(expr, facts, provision)
             if renewal.hangs_on_notice():
                 text = renewal.decisive(left.days.hi, left.shifted)
-                yield _Hinge(text, not facts.notices.get(provision or ""))
+                yield _Hinge(text, not notices_of(facts, provision))
         case _:
             yield _Hinge(
                 write(expr), _is_open(expr, facts), getattr(expr, "milestone", None)
@@ -247,7 +249,7 @@ def _hinges(
 
 
 def _preventing(
-    expr: Unless, milestone: Milestone, facts: Facts, provision: str | None
+    expr: Unless, milestone: Milestone, facts: Facts, provision: Provision | None
 ) -> Iterator[_Hinge]:
     """Yield the milestone if it may still prevent something."""
     prevented = resolve(expr.then, facts, provision)

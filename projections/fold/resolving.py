@@ -19,7 +19,7 @@ def starts_when(provision: Provision) -> When:
 
 def start_of(provision: Provision, facts: Facts) -> Span:
     """Resolve the start."""
-    return resolve_when(starts_when(provision), facts, provision.id)
+    return resolve_when(starts_when(provision), facts, provision)
 
 
 def term_of(provision: Provision, facts: Facts) -> Span:
@@ -29,7 +29,7 @@ def term_of(provision: Provision, facts: Facts) -> Span:
     """
     if provision.ends is None:
         return NEVER
-    return resolve_when(provision.ends, facts, provision.id)
+    return resolve_when(provision.ends, facts, provision)
 
 
 def end_of(provision: Provision, facts: Facts) -> Span:
@@ -50,7 +50,7 @@ def pause_of(provision: Provision, facts: Facts) -> tuple[Span, Span] | None:
         return None
     lo, hi = NEVER
     if pause.until is not None:
-        lo, hi = resolve_when(pause.until, facts, provision.id)
+        lo, hi = resolve_when(pause.until, facts, provision)
     if pause.resumed is not None:
         lo, hi = min(lo, pause.resumed.span.lo), min(hi, pause.resumed.span.hi)
     return pause.since, Span(lo, hi)

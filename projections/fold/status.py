@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from events.quantity import REDACTED
 from events.when import On, Until, When, atoms
 from projections.fold.facts import Facts
-from projections.fold.provision import Provision, Suspension
+from projections.fold.provision import Provision
 from projections.fold.resolve import waiting
 from projections.fold.resolving import end_of, pause_of, start_of, starts_when
 from projections.fold.spans import Span
@@ -74,20 +74,20 @@ def _status(
 
 def _waits(provision: Provision, facts: Facts, day: int) -> Iterator[str]:
     """Yield the atoms whose span the day lies in, those of the start first."""
-    yield from waiting(starts_when(provision), facts, day, provision.id)
+    yield from waiting(starts_when(provision), facts, day, provision)
     if provision.ends is not None:
-        yield from waiting(provision.ends, facts, day, provision.id)
+        yield from waiting(provision.ends, facts, day, provision)
     for closing in provision.closings:
         if closing.span.lo <= day < closing.span.hi:
             yield closing.effective.text
-    if provision.suspension is not None:
-        yield from _pause_waits(provision.suspension, facts, day, provision.id)
+    yield from _pause_waits(provision, facts, day)
 
 
-def _pause_waits(
-    pause: Suspension, facts: Facts, day: int, provision: str
-) -> Iterator[str]:
+def _pause_waits(provision: Provision, facts: Facts, day: int) -> Iterator[str]:
     """Yield what decides whether a provision pauses on a day."""
+    pause = provision.suspension
+    if pause is None:
+        return
     if pause.since.lo <= day < pause.since.hi:
         yield pause.effective.text
     resumed = pause.resumed

@@ -11,13 +11,15 @@ from msgspec.structs import replace
 from events.when import Measure, When, atoms, milestones
 from projections.fold.facts import Dated, Facts, Report
 from projections.fold.measures import deciding_reports
+from projections.fold.provision import Provision
+from projections.fold.renewals import notices_of
 from projections.fold.resolve import resolve_when
 from projections.questions.renewing import renewals
 
 _Fact = TypeVar("_Fact", Dated, Report)
 
 
-def deciding(when: When, facts: Facts, provision: str) -> tuple[int, ...]:
+def deciding(when: When, facts: Facts, provision: Provision) -> tuple[int, ...]:
     """Name the events that made a When what it is.
 
     Where one of several facts would have done, it is the first.
@@ -42,13 +44,13 @@ def deciding(when: When, facts: Facts, provision: str) -> tuple[int, ...]:
     return tuple(sorted(decided, key=lambda seq: (not seq, seq)))
 
 
-def _hung_on(when: When, facts: Facts, provision: str) -> Facts:
+def _hung_on(when: When, facts: Facts, provision: Provision) -> Facts:
     """Leave the facts that a When may hang on."""
     reports: dict[str, list[Report]] = {}
     for atom in atoms(when.expr):
         if isinstance(atom, Measure):
             reports.setdefault(atom.measure, []).extend(deciding_reports(atom, facts))
-    notices = facts.notices.get(provision, []) if any(renewals(when.expr)) else []
+    notices = notices_of(facts, provision) if any(renewals(when.expr)) else []
     return replace(
         facts,
         milestones={
@@ -56,7 +58,7 @@ def _hung_on(when: When, facts: Facts, provision: str) -> Facts:
             for name in milestones(when.expr) & facts.milestones.keys()
         },
         measures=reports,
-        notices={provision: notices},
+        notices={provision.id: notices},
         memo={},
     )
 

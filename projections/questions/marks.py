@@ -104,14 +104,14 @@ def _end(provision: Provision, facts: Facts, window: Span, what: What) -> Mark:
 def _due(provision: Provision, facts: Facts, window: Span) -> Iterator[Mark]:
     """Yield what is to be done, when a pause ends, and when a price changes."""
     if provision.due is not None:
-        span = resolve_when(provision.due, facts, provision.id)
+        span = resolve_when(provision.due, facts, provision)
         waits = _waits(provision.due, facts, provision, span, window)
         amount = provision.terms.amount
         words = None if amount is None else amount.text
         yield Mark("due", span, provision.due.text, waits, "grant", words)
     pause = provision.suspension
     if pause is not None and pause.until is not None:
-        span = resolve_when(pause.until, facts, provision.id)
+        span = resolve_when(pause.until, facts, provision)
         waits = _waits(pause.until, facts, provision, span, window)
         yield Mark("resumes", span, pause.until.text, waits, "suspension")
     for step in provision.terms.price_schedule:
@@ -124,9 +124,7 @@ def _renewing(provision: Provision, facts: Facts, window: Span) -> Iterator[Mark
     if provision.ends is None:
         return
     for expr in renewals(provision.ends.expr):
-        terms = terms_between(
-            expr, facts, provision.id, window.lo, window.hi, MAX_TERMS
-        )
+        terms = terms_between(expr, facts, provision, window.lo, window.hi, MAX_TERMS)
         for term in terms:
             end = Span(term.end, term.end)
             text = provision.ends.text
@@ -151,4 +149,4 @@ def _waits(
     """List what a When hangs on by the end of the window."""
     if span.exact:
         return ()
-    return waiting(when, facts, min(window.hi, span.hi - 1), provision.id)
+    return waiting(when, facts, min(window.hi, span.hi - 1), provision)

@@ -230,7 +230,7 @@ def waits_for(provision: Provision, milestone: str, facts: Facts) -> bool:
     """
     certain = facts.at(NEG_INF)
     return any(
-        milestone in open_milestones(when, certain, provision.id)
+        milestone in open_milestones(when, certain, provision)
         for when in day_whens(provision)
     )
 

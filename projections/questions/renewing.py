@@ -43,7 +43,7 @@ def renewals(expr: Expr) -> Iterator[Renews]:
 
 
 def terms_between(  # noqa: PLR0913, PLR0917  # what, by what facts, and a window
-    expr: Renews, facts: Facts, provision: str, lo: int, hi: int, most: int
+    expr: Renews, facts: Facts, provision: Provision, lo: int, hi: int, most: int
 ) -> Iterator[Term]:
     """Yield the terms that renew and end, or whose notice window shuts, in a window.
 
@@ -101,7 +101,7 @@ def notice_told(notice: Span, provision: Provision, facts: Facts) -> str | None:
     if provision.ends is None or not notice.exact:
         return None
     for expr in renewals(provision.ends.expr):
-        first = resolve(expr.first, facts, provision.id)
+        first = resolve(expr.first, facts, provision)
         ahead = expr.notice
         if first.exact and NEG_INF < first.lo < INF and isinstance(ahead, Duration):
             return _notice_told(notice.lo, first.lo, expr, ahead)

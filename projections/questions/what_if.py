@@ -309,7 +309,7 @@ def _assumed(timeline: Timeline, hypotheses: Hypotheses) -> Iterator[Assumed]:
             day = event.date.last
             provision = timeline.state(day).provisions[event.provision]
             opens = starts_when(provision)
-            if waits := waiting(opens, timeline.facts, day, provision.id):
+            if waits := waiting(opens, timeline.facts, day, provision):
                 yield Assumed(text=event.text, provision=provision.id, waits_for=waits)
 
 

@@ -15,14 +15,14 @@ from typing import NamedTuple
 from events.dates import INF, LAST_DAY
 from events.when import When, measures, milestones
 from projections.fold.facts import Facts
-from projections.fold.provision import Provision
+from projections.fold.provision import Provision, Term
 from projections.fold.resolve import is_open
 from projections.fold.resolving import FIRM, day_whens, end_of, pause_of, start_of
 from projections.fold.spans import Span
 from projections.fold.status import Standing
 
 # Whether a When is open, by its text and the provision if it has notices.
-Openness = dict[tuple[str, str | None], bool]
+Openness = dict[tuple[str, Term | None], bool]
 
 
 class Hangs(IntEnum):
@@ -133,10 +133,10 @@ def _is_open(
     """Tell whether a When is open; finding out takes long, so it is remembered."""
     if not _known(provision, (when,), facts):
         return _open_in_silence(when)
-    key = (when.text, provision.id if provision.id in facts.notices else None)
+    key = (when.text, provision.term if provision.id in facts.notices else None)
     known = openness.get(key)
     if known is None:
-        known = openness[key] = is_open(when, facts, provision.id)
+        known = openness[key] = is_open(when, facts, provision)
     return known
 
 

@@ -93,7 +93,7 @@ def _wrong_way(provision: Provision, ends: When, way: str, instead: str) -> Refu
 
 def _set_end(provision: Provision, ends: When, step: Step) -> None:
     """Set the agreed end."""
-    provision.ends = ends
+    provision.ends, provision.term_since = ends, step.day
     provision.touch(step.seq, "ends")
 
 
@@ -105,7 +105,7 @@ def _term_changed(state: State, event: TermChanged, step: Step, facts: Facts) ->
         provision.starts = event.starts
         parts.append("starts")
     if event.ends is not None:
-        provision.ends = event.ends
+        provision.ends, provision.term_since = event.ends, step.day
         parts.append("ends")
     provision.touch(step.seq, *parts)
 
@@ -152,7 +152,9 @@ def _level(state: State, event: LevelChanged, step: Step, facts: Facts) -> None:
     provision.level = event.level
     provision.touch(step.seq, "level")
     if event.scope:
-        provision.clauses = [Clause(event.scope, step.seq)]
+        # What was carved out stays so.
+        carved_out = (clause for clause in provision.clauses if not clause.include)
+        provision.clauses = [Clause(event.scope, step.seq), *carved_out]
         provision.why["scope"] = step.seq
 
 
@@ -265,7 +267,7 @@ def _reinstated(
     provision.starts = None
     provision.suspension = None
     provision.effective = step.effective
-    provision.ends = event.ends
+    provision.ends, provision.term_since = event.ends, step.day
     provision.touch(step.seq, *parts)
 
 
@@ -292,7 +294,7 @@ def _interpreted(
             provision.starts = event.starts
             parts.append("starts")
         if event.ends is not None:
-            provision.ends = event.ends
+            provision.ends, provision.term_since = event.ends, step.day
             parts.append("ends")
     provision.touch(step.seq, *parts)
 
