@@ -338,6 +338,12 @@ def test_a_retraction_can_be_taken_back(desk: Desk) -> None:
 # -- an editor ---------------------------------------------------------------------------
 
 
+@pytest.fixture(autouse=True)
+def kept_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an editor has written is kept at the desk."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+
 @pytest.fixture
 def editor(desk: Desk) -> Editor:
     """An editor that makes replacements, one set a time it is opened."""
@@ -405,9 +411,7 @@ def test_what_is_wrong_is_opened_again_with_the_reason(
 def test_what_cannot_be_recorded_is_kept_in_a_file(
     desk: Desk,
     editor: Editor,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(desk.folder))
     env = editor({"party:": "party: gamma"})
     ran = desk.run("append party-left a-b --effective 2026-01-01 --edit", env=env)
     assert ran.status == 1
@@ -446,9 +450,7 @@ def test_whatever_was_written_is_kept(
     written: bytes,
     status: int,
     told: str,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(desk.folder))
     ran = desk.run("append party-left a-b --edit", env=writing(desk, written))
     assert ran.status == status
     assert told in ran.stderr
@@ -457,10 +459,7 @@ def test_whatever_was_written_is_kept(
     assert kept.read_bytes().endswith(written)
 
 
-def test_what_was_written_is_kept_though_the_editor_fails(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(desk.folder))
+def test_what_was_written_is_kept_though_the_editor_fails(desk: Desk) -> None:
     env = writing(desk, b"party: beta", status=1)
     assert desk.run("append party-left a-b --edit", env=env).status == 2
     [kept] = desk.folder.glob("whereas-*/event.yaml")
@@ -470,7 +469,6 @@ def test_what_was_written_is_kept_though_the_editor_fails(
 def test_what_was_written_is_kept_though_there_is_a_bug(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(desk.folder))
     monkeypatch.setattr("cli.commands.append.read", lambda *_: 1 / 0)
     env = writing(desk, b"party: beta")
     ran = desk.run("append party-left a-b --edit", env=env)
@@ -485,7 +483,6 @@ def test_what_was_recorded_is_not_opened_again(
     def failing(*_: object) -> None:
         raise Refused("the proof went wrong")
 
-    monkeypatch.setattr("tempfile.tempdir", str(desk.folder))
     monkeypatch.setattr("cli.recording.give", failing)
     env = writing(desk, b"effective: 2026-01-01\nparty: beta")
     assert desk.run("append party-left a-b --edit", env=env).status == 1
@@ -494,9 +491,8 @@ def test_what_was_recorded_is_not_opened_again(
 
 
 def test_nothing_is_left_of_what_was_used_or_not_written(
-    desk: Desk, editor: Editor, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, editor: Editor
 ) -> None:
-    monkeypatch.setattr("tempfile.tempdir", str(desk.folder))
     desk.run("append party-left a-b --edit", env=editor())
     env = writing(desk, b"effective: 2026-01-01\nparty: beta")
     assert desk.run("append party-left a-b --edit", env=env).status == 0
