@@ -151,6 +151,17 @@ def test_renewals_and_the_last_day_for_notice_against_each() -> None:
     ]
 
 
+@pytest.mark.parametrize("end", ["2027-01-05", "2027-02-22", "2030"])
+def test_the_first_notice_in_time_is_named_however_long_the_window(end: str) -> None:
+    renews = "renews every 1 month from (2024-02-01) unless notice 30 days before"
+    ledger = (
+        "- {event: ObligationAssumed, effective: 2024-01-01, id: x, holder: a, "
+        f"ends: {renews}}}"
+    )
+    (found,) = due(ledger, "2026-11-25", end, horizon="2026-11-25").waits
+    assert line(found) == "2027-01-01..… ends x (notice by 2026-12-02)"
+
+
 def test_a_notice_in_time_leaves_an_end_and_no_further_deadline() -> None:
     """
     - {event: ObligationAssumed, effective: 2020-01-01, id: supply, holder: a,

@@ -151,7 +151,7 @@ def answer(due: DueAnswer, asked: Asked) -> Answer:
         more=(
             Table(
                 (Column("what", whole=True), *SHOWN[2:4], Column("waits_for")),
-                [_waits(item, several) for item in due.waits],
+                [_waits(item, several, due.horizon) for item in due.waits],
                 title="Without a day",
             ),
         ),
@@ -186,12 +186,18 @@ def _shown(item: Item, several: bool) -> tuple[str, ...]:
     return (date, what, subject(item, several), told, numbers(item.events))
 
 
-def _waits(item: Item, several: bool) -> tuple[str, ...]:
-    """Write an item that has no last possible day."""
+def _waits(item: Item, several: bool, horizon: str | None) -> tuple[str, ...]:
+    """Write an item that has no last possible day.
+
+    A first one that silence alone gives says nothing.
+    """
+    first, _ = item.between
+    is_told = first is not None and first > (horizon or "")
+    since = f"not before {first}" if is_told else ""
     return (
         item.what.replace("-", " "),
         subject(item, several),
-        "; ".join(filter(None, (item.when, _amount(item)))),
+        "; ".join(filter(None, (item.when, _amount(item), since))),
         "; ".join(item.waits_for),
     )
 

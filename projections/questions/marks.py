@@ -146,7 +146,14 @@ def _hangs_on(term: Term) -> tuple[str, ...]:
 def _waits(
     when: When, facts: Facts, provision: Provision, span: Span, window: Span
 ) -> tuple[str, ...]:
-    """List what a When hangs on by the end of the window."""
+    """List what a When hangs on by the end of the window.
+
+    What renews itself hangs on the first notice that can still end it in the window,
+    and not on the last.
+    """
     if span.exact:
         return ()
-    return waiting(when, facts, min(window.hi, span.hi - 1), provision)
+    day = min(window.hi, span.hi - 1)
+    if any(renewals(when.expr)):
+        day = min(day, max(window.lo, span.lo))
+    return waiting(when, facts, day, provision)
