@@ -51,12 +51,21 @@ def ledger_checked(
     Raises:
         Integrity: something is not as it was recorded, or not as it was signed.
     """
+    from ledger.audit.checkpoints import check_heads
+    from ledger.audit.verdict import counted
+
     with session.reading() as ledger:
         now = ledger.check()
+        beside = check_heads(signing.checkpoints_of(session).all(), ledger)
         checked = [
             f"{now.size} events, their links, batches and values",
             f"the tree over them: root {now.root.hex()}",
         ]
+        if beside:
+            checked.append(
+                f"growth from {counted(len(beside), 'signed head')} beside it, the last"
+                f" one of {counted(beside[-1].size, 'event')}"
+            )
         if kept is not None:
             checked += _continued(ledger, kept, policy)
     rows = [("checked", what) for what in checked]

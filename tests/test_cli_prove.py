@@ -651,15 +651,71 @@ hint: look at a backup: whereas verify --ledger FILE --since CHECKPOINT
     assert "copy.db" not in lying(desk)
 
 
+def test_a_copy_takes_the_place_of_a_ledger_whose_heads_are_still_there(
+    desk: Desk,
+) -> None:
+    signed = desk.run(f"checkpoint {SIGN}").stdout
+    desk.do("backup copy.db")
+    shutil.rmtree(desk.folder / "copy.db.checkpoints")
+    (desk.folder / "whereas.db").unlink()
+    desk.do("backup whereas.db --ledger copy.db")
+    assert desk.run("checkpoint").stdout == signed
+    assert desk.run(f"checkpoint {SIGN}").stdout == signed
+    desk.do("verify", f"{OPENED[2]} --key again".replace("--id first", "--id second"),
+            f"checkpoint {SIGN}")  # fmt: skip
+    (desk.folder / "whereas.db").unlink()
+    older = desk.run("backup whereas.db --ledger copy.db")
+    assert (older.status, "had 3 events and now has 2" in older.stderr) == (1, True)
+    assert "whereas.db" not in lying(desk)
+
+
 def test_signed_heads_of_another_ledger_are_in_the_way_of_a_copy(desk: Desk) -> None:
     desk.do(f"checkpoint {SIGN}", "backup copy.db")
     (desk.folder / "copy.db").unlink()
+    head = desk.folder / "copy.db.checkpoints" / "2"
+    before = head.read_text()
+    head.write_text(before.replace("example.com/deals", "example.com/other"))
     assert desk("backup copy.db") == snapshot("""\
 --- stderr
-error: there are signed heads beside /desk/copy.db already, of another ledger
+error: the signed heads beside copy.db are not of this copy: they are of another ledger
 hint: name another file, or take them away
 --- exit status 1
 """)
+    *lines, _, line = before.splitlines()
+    head.write_text("\n".join((lines[0], "1", *lines[2:], "", line, "")))
+    head.rename(head.with_name("1"))
+    other = desk.run("backup copy.db")
+    assert (other.status, "does not continue the head of 1 " in other.stderr) == (
+        1,
+        True,
+    )
+    assert "copy.db" not in lying(desk)
+
+
+def test_the_ledger_is_held_against_the_heads_beside_it(desk: Desk) -> None:
+    """Somebody puts another ledger in its place."""
+    desk.do(f"checkpoint {SIGN}")
+    told = "checked\tgrowth from 1 signed head beside it, the last one of 2 events\n"
+    assert told in desk("verify")
+    (desk.folder / "whereas.db").unlink()
+    desk.do(*OPENED[:2])
+    assert desk("verify") == snapshot("""\
+--- stderr
+error: example.com/deals had 2 events and now has 1
+  position: 1
+hint: look at a backup: whereas verify --ledger FILE --since CHECKPOINT
+--- exit status 4
+""")
+
+
+def test_a_head_that_cannot_be_kept_leaves_no_doubt_of_the_event(desk: Desk) -> None:
+    (desk.folder / "whereas.db.checkpoints").write_text("a file in the way")
+    told = desk.run(f"{OPENED[2]} --key again --proof p {SIGN}"
+                    .replace("--id first", "--id second"))  # fmt: skip
+    assert told.status == 1
+    assert told.stdout.startswith("recorded\talpha-beta\t@3")
+    assert "whereas.db.checkpoints/.lock cannot be written: " in told.stderr
+    assert "was not recorded" not in told.stderr
 
 
 def test_a_bundle_is_restored_with_the_same_root(desk: Desk) -> None:

@@ -12,13 +12,15 @@ Copying the file itself is no backup: the last events may not be in it yet.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from events.errors import Refused
-from ledger.audit.checkpoints import Checkpoints, check_head
+from events.errors import Integrity, Refused
+from ledger.audit.checkpoints import Checkpoints, check_heads
 from ledger.audit.writing import check_free
 from ledger.ledger import Ledger
 from ledger.log.checkpoint import Checkpoint
+from ledger.log.note import Note
 from ledger.store import Head
 
 
@@ -34,30 +36,45 @@ def backup(ledger: Ledger, path: Path, checkpoints: Checkpoints) -> tuple[Head, 
         The head of the copy, and the size of its last signed head, or 0.
 
     Raises:
-        Refused: something is there already, or it cannot be written.
+        Refused: something is there already, or it cannot be written, or there are
+            signed heads beside it that the copy does not hold.
         NotFound: the folder that is to hold it does not exist.
         Integrity: the ledger is damaged, or was changed since a head was signed.
     """
     check_free(path)
     beside = Checkpoints.beside(path)
-    if beside.sizes():
-        raise Refused(
-            f"there are signed heads beside {path} already, of another ledger",
-            hint="name another file, or take them away",
-            path=str(path),
-        )
     # What is signed after this may be beyond the copy.
-    notes = [checkpoints.read(size) for size in checkpoints.sizes()]
+    notes = checkpoints.all()
     stamps = checkpoints.stamps()
-    heads = [Checkpoint.parse(note.text) for note in notes]
 
     def examine(copy: Ledger) -> None:
-        for head in heads:
-            check_head(head, copy.size, copy.store)
+        check_heads(notes, copy)
+        _check_beside(path, notes, copy)
 
     copied = ledger.backup(path, examine=examine)
-    for head, note in zip(heads, notes, strict=True):
+    sizes = [Checkpoint.parse(note.text).size for note in notes]
+    for size, note in zip(sizes, notes, strict=True):
         beside.add(note)
-        if head.size in stamps:
-            beside.stamp(head.size, stamps[head.size])
-    return copied, heads[-1].size if heads else 0
+        if size in stamps:
+            beside.stamp(size, stamps[size])
+    return copied, max(beside.sizes(), default=0)
+
+
+def _check_beside(path: Path, notes: Sequence[Note], copy: Ledger) -> None:
+    """Check that heads which lie where the copy is to be are of what it holds.
+
+    They are where a ledger was lost and its copy takes its place.
+    """
+    there = Checkpoints.beside(path).all()
+    try:
+        heads = check_heads(there, copy)
+        texts = {Checkpoint.parse(note.text).size: note.text for note in notes}
+        if all(texts.get(h.size, h.text()) == h.text() for h in heads):
+            return
+        why = "they are of another ledger"
+    except Integrity as wrong:
+        why = str(wrong)
+    raise Refused(
+        f"the signed heads beside {path.name} are not of this copy: {why}",
+        hint="name another file, or take them away",
+    )

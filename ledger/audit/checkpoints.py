@@ -17,16 +17,22 @@ Source: C2SP tlog-checkpoint.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from events.errors import InputError, Integrity, NotFound
 from ledger.log import timestamp
 from ledger.log.checkpoint import Checkpoint
-from ledger.log.files import locked, replace
+from ledger.log.files import PUBLIC, locked, replace
 from ledger.log.note import MAX_NOTE_BYTES, Note, Signature, VerifierKey
 from ledger.log.tree import TileReader, root
 
+if TYPE_CHECKING:
+    from ledger.ledger import Ledger
+
 _STAMP = ".tsr"
+_LOCK = ".lock"
 
 
 def check_head(head: Checkpoint, size: int, reader: TileReader) -> None:
@@ -56,6 +62,25 @@ def check_head(head: Checkpoint, size: int, reader: TileReader) -> None:
             expected=head.root.hex(),
             found=found.hex(),
         )
+
+
+def check_heads(notes: Iterable[Note], ledger: Ledger) -> list[Checkpoint]:
+    """Check that a ledger still holds all that was once signed of it.
+
+    Args:
+        notes: the heads that were signed.
+        ledger: the ledger.
+
+    Returns:
+        The heads.
+
+    Raises:
+        Integrity: events are missing, or the past was changed.
+    """
+    heads = [Checkpoint.parse(note.text) for note in notes]
+    for head in heads:
+        check_head(head, ledger.size, ledger.store)
+    return heads
 
 
 class Checkpoints:
@@ -109,6 +134,10 @@ class Checkpoints:
         sizes = self.sizes()
         return self.read(sizes[-1]) if sizes else None
 
+    def all(self) -> list[Note]:
+        """Read every head, smallest first."""
+        return [self.read(size) for size in self.sizes()]
+
     def add(self, note: Note) -> Note:
         """Keep a signed head, or more signatures on one that is there.
 
@@ -117,10 +146,10 @@ class Checkpoints:
 
         Raises:
             Integrity: another head of the same size is there.
+            Refused: it cannot be written.
         """
         size = Checkpoint.parse(note.text).size
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with locked(self._path(size)):
+        with locked(self._folder / _LOCK):
             if self._path(size).exists():
                 there = self.read(size)
                 if there.text != note.text:
@@ -131,7 +160,7 @@ class Checkpoints:
                         found=note.text,
                     )
                 note = there.signed(*note.signatures)
-            replace(self._path(size), note.format())
+            replace(self._path(size), note.format(), mode=PUBLIC)
         return note
 
     def cosign(
@@ -172,8 +201,9 @@ class Checkpoints:
 
     def stamp(self, size: int, answer: bytes) -> None:
         """Keep the answer of a time-stamping authority; the caller has checked it."""
-        self.read(size)
-        replace(self._stamp(size), answer)
+        with locked(self._folder / _LOCK):
+            self.read(size)
+            replace(self._stamp(size), answer, mode=PUBLIC)
 
     def _path(self, size: int) -> Path:
         return self._folder / str(size)

@@ -3,7 +3,7 @@
 ``replace`` writes a new file beside the old one, forces it to the disk, renames it over
 the old one and forces the folder to the disk: when it has returned, the new content
 survives a power cut. ``locked`` keeps other processes out meanwhile; the lock is a file
-of its own, because the file it guards is replaced.
+of its own, because what it guards is replaced.
 
 A key is readable by its owner alone: ``read_private`` refuses one that is not.
 """
@@ -20,51 +20,68 @@ from pathlib import Path
 from events.errors import InputError, Refused
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
-_OWNER_ONLY = stat.S_IRUSR | stat.S_IWUSR
+OWNER_ONLY = stat.S_IRUSR | stat.S_IWUSR
+PUBLIC = OWNER_ONLY | stat.S_IRGRP | stat.S_IROTH
+_ALL = 0o666
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold the lock that guards a file, waiting for it if need be.
+def locked(lock: Path) -> Iterator[None]:
+    """Hold a lock, waiting for it if need be.
+
+    Whoever may write in its folder may hold it.
 
     Args:
-        path: The guarded file; its lock is ``<path>.lock``, made if absent.
+        lock: A file for this alone, made if absent; it stays.
+
+    Raises:
+        Refused: It cannot be made or held.
     """
-    lock = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, _OWNER_ONLY)
+    with _written(lock):
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        handle = _opened(lock)
     try:
-        _lock(lock)
+        with _written(lock):
+            _lock(handle)
         yield
     finally:
-        os.close(lock)
+        os.close(handle)
 
 
-def replace(path: Path, data: bytes) -> None:
+def replace(path: Path, data: bytes, *, mode: int = OWNER_ONLY) -> None:
     """Put new content in place of a file, durably and at once.
 
     Args:
         path: The file; its folder exists.
         data: All of the new content.
+        mode: Who may read it, less what the umask takes.
+
+    Raises:
+        Refused: It cannot be written.
     """
     fresh = path.with_name(f"{path.name}.new")
-    # Only the holder of the lock writes, so what is there is left from a crash.
-    fresh.unlink(missing_ok=True)
-    create(fresh, data)
-    fresh.replace(path)
-    _sync_folder(path.parent)
+    with _written(path):
+        # Only the holder of the lock writes, so what is there is left from a crash.
+        fresh.unlink(missing_ok=True)
+    create(fresh, data, mode=mode)
+    with _written(path):
+        fresh.replace(path)
+        _sync_folder(path.parent)
 
 
-def create(path: Path, data: bytes) -> None:
-    """Write a new file for its owner alone, durably; refuse to write over one.
+def create(path: Path, data: bytes, *, mode: int = OWNER_ONLY) -> None:
+    """Write a new file, durably; refuse to write over one.
 
     Args:
         path: The file.
         data: All of its content.
+        mode: Who may read it, less what the umask takes.
 
     Raises:
         Refused: One is there, or it cannot be written.
     """
     try:
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY)
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     except FileExistsError as there:
         raise Refused(
             f"{path} is already there",
@@ -81,6 +98,15 @@ def create(path: Path, data: bytes) -> None:
         _sync_folder(path.parent)
     except OSError as wrong:
         path.unlink()  # Half a file would be in the way of the next attempt.
+        raise _unwritten(path, wrong) from wrong
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[None]:
+    """Say of which file it is that the system does not let it be written."""
+    try:
+        yield
+    except OSError as wrong:
         raise _unwritten(path, wrong) from wrong
 
 
@@ -129,6 +155,16 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _opened(lock: Path) -> int:
+    """Open a lock, which whoever may write in its folder may write."""
+    try:
+        handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
+    except FileExistsError:
+        return os.open(lock, os.O_RDWR)
+    lock.chmod(stat.S_IMODE(lock.parent.stat().st_mode) & _ALL | OWNER_ONLY)
+    return handle
 
 
 def _lock(handle: int) -> None:

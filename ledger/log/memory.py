@@ -78,8 +78,7 @@ class Memory:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Keep other processes from accepting a head meanwhile."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with locked(self._path):
+        with locked(self._path.with_name(f"{self._path.name}.lock")):
             yield
 
     def compare(self, offered: Note, proof: Sequence[bytes]) -> None:
