@@ -262,3 +262,65 @@ def test_a_milestone_may_be_called_notice() -> None:
     assert effects(what_if(test_a_milestone_may_be_called_notice, "notice=2027")) == [
         "2027-01-01..2027-12-31 ends p"
     ]
+
+
+OPTION = (
+    "- {event: OptionGranted, effective: %s, id: opt, holder: a, against: b, "
+    "option: call}"
+)
+
+
+@pytest.mark.parametrize(
+    ("recorded", "texts", "also"),
+    [
+        # Granted when what is supposed is reached.
+        (
+            f"{AGREEMENT}{OPTION % 'milestone closing determined'}",
+            ("closing=2026-03-01", "exercise opt@2026-06-01"),
+            "",
+        ),
+        # Granted by an event that is supposed too, also on the same day.
+        (AGREEMENT, ("exercise opt@2026-06-01",), OPTION % "2026-03-01"),
+        (AGREEMENT, ("exercise opt@2026-06-01",), OPTION % "2026-06-01"),
+        # It opens when what is supposed is reached.
+        (
+            f"{AGREEMENT}{OPTION % '2020-01-01'}".replace(
+                "option: call", "option: call, opens: 2030-01-01"
+            ),
+            ("exercise opt@2026-06-01",),
+            (
+                "- {event: TermChanged, effective: 2026-01-01, provision: opt, "
+                "starts: 2026-02-01}"
+            ),
+        ),
+    ],
+)
+def test_what_is_supposed_together_is_checked_together(
+    recorded: str, texts: tuple[str, ...], also: str
+) -> None:
+    assert "2026-06-01 ends opt" in effects(what_if(recorded, *texts, also=also))
+
+
+def test_an_event_that_is_supposed_may_be_in_the_way_of_another() -> None:
+    option = (OPTION % "2026-03-01").replace("call}", "call, opens: 2026-09-01}")
+    with pytest.raises(Refused, match="opens on 2026-09-01") as caught:
+        what_if(AGREEMENT, "exercise opt@2026-06-01", also=option)
+    assert caught.value.facts["conflict"] == (
+        "option-granted opt (2026-03-01), supposed too"
+    )
+
+
+def test_each_movement_and_each_waiting_event_that_is_supposed_is_told() -> None:
+    moved = "- {event: HoldingMoved, effective: %s, issuer: a, to: b, reason: issue, "
+    later = moved % "milestone closing" + "quantity: 5 shares}\n"
+    now = moved % "2026-01-01"
+    also = f"{now}quantity: 100 shares}}\n" * 2 + f"{now}quantity: 200 shares}}\n"
+    answer = what_if(AGREEMENT, also=also + later * 2)
+    told = [(c.sign, c.kind, c.subject) for c in answer.changes]
+    assert [one for one in told if one[1] != "milestone"] == [
+        ("+", "holding", "supposed issue 100 shares"),
+        ("+", "holding", "supposed issue 100 shares (2)"),
+        ("+", "holding", "supposed issue 200 shares"),
+        ("+", "pending", "supposed holding-moved milestone closing"),
+        ("+", "pending", "supposed holding-moved milestone closing (2)"),
+    ]

@@ -102,7 +102,8 @@ def changes(
     yield from sides.listed(
         "stake", before.stakes, after.stakes, "holder", "issuer", "basis"
     )
-    yield from sides.listed("holding", before.holdings, after.holdings, "set_by")
+    moved = _movements(before.holdings), _movements(after.holdings)
+    yield from sides.compare("holding", *moved, _without_numbers)
     yield from sides.listed(
         "measure", before.measures, after.measures, "measure", "subject"
     )
@@ -129,10 +130,35 @@ Fields = dict[str, Any]
 
 def _waiting(pending: list[Fields]) -> dict[str, Fields]:
     """Know pending events by their numbers, and those that are supposed by the rest."""
-    return {
-        str(one["event"] or f"supposed {one['type']} {one['effective']}"): one
+    return _each(
+        (str(one["event"] or f"supposed {one['type']} {one['effective']}"), one)
         for one in pending
-    }
+    )
+
+
+def _movements(holdings: list[Fields]) -> dict[str, Fields]:
+    """Know movements by their numbers, and those that are supposed by the rest."""
+    return _each(
+        (str(one["set_by"]) if any(one["set_by"]) else _moved(one), one)
+        for one in holdings
+    )
+
+
+def _moved(one: Fields) -> str:
+    """Name a movement that is supposed."""
+    return f"supposed {one['reason']} {one['quantity']}"
+
+
+def _each(named: Iterable[tuple[str, Fields]]) -> dict[str, Fields]:
+    """Know each of several by its name; those of one name are counted."""
+    found: dict[str, Fields] = {}
+    for name, one in named:
+        nth = 2
+        key = name
+        while key in found:
+            key, nth = f"{name} ({nth})", nth + 1
+        found[key] = one
+    return found
 
 
 def _same_words(was: Fields, now: Fields) -> bool:

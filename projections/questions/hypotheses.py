@@ -133,28 +133,32 @@ def suppose_all(
         NotFound: something is named that the agreement does not have.
         InputError: an event is of another agreement.
     """
-    there = timeline_of(entries)
-    try:
-        drafts = [_draft(event, there) for event in hypotheses.events]
-    except Refused as error:
-        raise with_conflict(error, there.record.known) from error
+    last, names = entries[-1], hypotheses.event_texts
     for draft in hypotheses.drafts:
-        if draft.agreement != there.agreement:
+        if draft.agreement != last.envelope.agreement:
             raise InputError(
-                f"the event is of {draft.agreement}, not of {there.agreement}",
+                f"the event is of {draft.agreement}, not of {last.envelope.agreement}",
                 hint="suppose events of the agreement that is asked about",
             )
-    last = entries[-1]
-    supposed = [
-        provisional(draft, last.seq + n, last.position + n)
-        for n, draft in enumerate((*drafts, *hypotheses.drafts), 1)
+    # Of one day, what is exercised stands behind what a draft grants.
+    drafts = [
+        provisional(draft, last.seq + len(hypotheses.events) + n, last.position + n)
+        for n, draft in enumerate(hypotheses.drafts, 1)
     ]
+    there = timeline_of([*entries, *drafts], supposals=hypotheses.supposals)
+    behind = last.position + len(drafts)
+    try:
+        events = [
+            provisional(_draft(event, there), last.seq + n, behind + n)
+            for n, event in enumerate(hypotheses.events, 1)
+        ]
+    except Refused as error:
+        raise _with_conflict(error, entries, names) from error
     timeline = timeline_of(
-        [*entries, *supposed], horizon=horizon, supposals=hypotheses.supposals
+        [*entries, *events, *drafts], horizon=horizon, supposals=hypotheses.supposals
     )
     for skipped in timeline.state(INF).skipped:
         if skipped.seq > last.seq:
-            names = hypotheses.event_texts
             raise _refusal(skipped, entries, names) from skipped.error
     return _unnumbered(timeline, last.seq)
 
@@ -224,21 +228,28 @@ def _without_numbers(facts: Facts, last: int) -> Facts:
 def _refusal(
     skipped: Skipped, entries: Sequence[Entry], names: Sequence[str]
 ) -> WhereasError:
-    """Word why an event cannot be supposed, and name what is in its way.
-
-    Events that are supposed have no numbers that anybody could look up.
-    """
-    error, first = skipped.error, entries[-1].seq + 1
-    nth, in_the_way = skipped.seq - first, (error.number("seq") or 0) - first
+    """Word why an event cannot be supposed, and name what is in its way."""
+    error, nth = skipped.error, skipped.seq - entries[-1].seq - 1
     found = type(error)(
         f"{names[nth]} cannot be supposed: {error}",
         hint=error.hint,
         **{**error.facts, "supposed": nth},
     )
+    return _with_conflict(found, entries, names)
+
+
+def _with_conflict(
+    error: WhereasError, entries: Sequence[Entry], names: Sequence[str]
+) -> WhereasError:
+    """Name what is in the way.
+
+    Events that are supposed have no numbers that anybody could look up.
+    """
+    in_the_way = (error.number("seq") or 0) - entries[-1].seq - 1
     if in_the_way >= 0:
-        found.facts["conflict"] = f"{names[in_the_way]}, supposed too"
-        return found
-    return with_conflict(found, {entry.seq: entry for entry in entries})
+        error.facts["conflict"] = f"{names[in_the_way]}, supposed too"
+        return error
+    return with_conflict(error, {entry.seq: entry for entry in entries})
 
 
 def _draft(event: SupposedEvent, timeline: Timeline) -> Draft:
