@@ -26,8 +26,8 @@ from projections.fold.record import check_record, hear, heard, record_of
 from projections.fold.replacing import replace, replacement, take_back
 from projections.fold.state import State
 from projections.fold.step import Step
-from projections.fold.terms import Terms
 from projections.fold.timeline import Timeline, appended, pending_steps, timeline_of
+from projections.fold.usage import Usage
 
 # Reads the entries of an agreement after a number, in their order.
 Fetch = Callable[[str, int], Sequence[Entry]]
@@ -43,7 +43,7 @@ class _Checked:
     entries: list[Entry] = field(default_factory=list)
     timeline: Timeline = field(default_factory=lambda: timeline_of([]))
     state: State = field(default_factory=State)
-    terms: Terms = field(default_factory=Terms)
+    usage: Usage = field(default_factory=Usage)
     granted: dict[str, Step] = field(default_factory=dict)
 
     @property
@@ -135,8 +135,8 @@ def _extend(checked: _Checked, entries: Sequence[Entry], *, strict: bool) -> Non
 
 def _taken(checked: _Checked, entry: Entry, *, strict: bool) -> bool:
     """Add an event that comes last, or replaces a step; tell whether it is one."""
-    checked.terms.admit(entry)
-    step = appended(checked.timeline, entry, checked.terms.hanging)
+    checked.usage.admit(entry)
+    step = appended(checked.timeline, entry, checked.usage.hanging)
     steps = _among(checked, entry, strict=strict) if step is None else [step]
     if steps is None:
         return False
@@ -154,11 +154,11 @@ def _among(checked: _Checked, entry: Entry, *, strict: bool) -> list[Step] | Non
     """
     if strict and entry.is_record:
         check_record(entry, checked.timeline.record)
-    replaced = replacement(checked.timeline, entry, checked.terms.hanging)
+    replaced = replacement(checked.timeline, entry, checked.usage.hanging)
     if replaced is None or checked.state.skipped:
         return None
     come, gone = replaced.come, replaced.gone
-    if entry.is_record and not _keeps_units(checked.terms, gone, come):
+    if entry.is_record and not _keeps_units(checked.usage, gone, come):
         return None
     if come is not None and isinstance(come.event, Performed):
         granted = checked.granted.get(come.event.provision)
@@ -170,7 +170,7 @@ def _among(checked: _Checked, entry: Entry, *, strict: bool) -> list[Step] | Non
     return [] if come is None else [come]
 
 
-def _keeps_units(terms: Terms, gone: Step | None, come: Step | None) -> bool:
+def _keeps_units(usage: Usage, gone: Step | None, come: Step | None) -> bool:
     """Tell whether measures keep their units without one step and with another.
 
     Each measure has its unit from the event that was first to use it.
@@ -180,7 +180,7 @@ def _keeps_units(terms: Terms, gone: Step | None, come: Step | None) -> bool:
     for step in (gone, come):
         if step is None or (use := _use(step))[1] is None:
             continue
-        unit, first = terms.units.get(use[0], (None, 0))
+        unit, first = usage.units.get(use[0], (None, 0))
         if unit != use[1] or first >= step.seq:
             return False
     return True
@@ -211,9 +211,9 @@ def _anew(checked: _Checked, entries: Sequence[Entry], *, strict: bool) -> None:
     checked.granted = {}
     for step in timeline.steps:
         _grant(checked, step)
-    checked.terms = Terms()
+    checked.usage = Usage()
     for entry in timeline.record.entries:
-        checked.terms.admit(entry)
+        checked.usage.admit(entry)
     new = {entry.seq for entry in entries}
     waiting = [step for step in pending_steps(timeline) if step.seq in new]
     if strict and waiting:
@@ -239,7 +239,7 @@ def _check_record(checked: _Checked, entries: Sequence[Entry]) -> None:
             record.entries.append(entry)
             record.known[entry.seq] = entry
         if counts is not None:
-            Terms().admit(counts)
+            Usage().admit(counts)
 
 
 def _told(

@@ -21,8 +21,8 @@ from ledger import rules
 from ledger.rules import FoldRules
 from projections.fold.folding import fold
 from projections.fold.state import State
-from projections.fold.terms import Terms
 from projections.fold.timeline import timeline_of
+from projections.fold.usage import Usage
 from tests.agreements import OPENED, entries
 from tests.histories import RECORD, TYPES, offers
 
@@ -823,7 +823,7 @@ def test_what_is_replaced_is_judged_as_if_all_were_folded_anew(
         if checked is not None:
             assert checked.timeline.steps == timeline.steps
             assert latest(checked.state) == latest(whole)
-            assert units(checked.timeline.record.entries) == checked.terms.units
+            assert units(checked.timeline.record.entries) == checked.usage.units
             assert paid(checked.state) == paid(whole)
 
 
@@ -840,10 +840,10 @@ def latest(state: State) -> dict[tuple[str, str | None], int]:
 
 
 def units(entries: Sequence[Entry]) -> dict[str, tuple[str, int]]:
-    terms = Terms()
+    usage = Usage()
     for entry in entries:
-        terms.admit(entry)
-    return terms.units
+        usage.admit(entry)
+    return usage.units
 
 
 def paid(state: State) -> dict[str, list[Performance]]:

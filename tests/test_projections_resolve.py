@@ -29,17 +29,11 @@ from events.when import (
     measures,
     milestones,
 )
-from projections.fold.calendars import _calendar
+from projections.fold.calendars import _calendar, check_calendar
 from projections.fold.facts import Dated, Facts, MilestoneFacts, Report
 from projections.fold.moving import END_OF_CALENDAR
 from projections.fold.renewals import Renewal
-from projections.fold.resolve import (
-    check_calendar,
-    is_open,
-    resolve,
-    resolve_when,
-    waiting,
-)
+from projections.fold.resolve import is_open, resolve, resolve_when, waiting
 from projections.fold.spans import NEVER, Span
 from tests.facts_text import PROVISION, facts, rows, span_text
 from tests.strategies import days, expressions, partial_dates, quantities, whens

@@ -26,7 +26,7 @@ from events.happenings import (
 )
 from projections.fold.facts import Dated, Facts, Instrument, MilestoneFacts, Report
 from projections.fold.spans import Span, date_span
-from projections.fold.terms import RENEWAL
+from projections.fold.usage import RENEWAL
 
 # Events that may say that it was so on another day.
 _Dating = MilestoneClaimed | MilestoneDetermined | MeasureReported

@@ -51,9 +51,12 @@ def satisfies(atom: Measure, value: Quantity) -> bool:
     """Tell whether a value certainly compares so.
 
     A unit is compared where both have one. What is about a number, withheld or not
-    known satisfies nothing.
+    known satisfies nothing, and neither does what is for each quarter or each unit: a
+    measure is compared with one amount in all.
     """
     if value.unit is not None and atom.unit not in {None, value.unit}:
+        return False
+    if value.per is not None and atom.unit is not None:
         return False
     low, high = value.bounds()
     match atom.op:

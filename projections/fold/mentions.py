@@ -12,6 +12,7 @@ from events.catalogue import fields_of
 from events.entry import Entry
 from events.happenings import MeasureReported
 from events.when import Measure, When, atoms, measures, milestones
+from projections.fold.resolving import FIRM
 
 
 class Mentions(NamedTuple):
@@ -42,20 +43,21 @@ def mentions(entries: Iterable[Entry]) -> Mentions:
         for when in whens_of(entry):
             named |= milestones(when.expr)
             measured |= measures(when.expr)
-        for measure, unit in _units(entry):
+        for measure, unit in units_of(entry):
             units.setdefault(measure, (unit, entry.seq))
     return Mentions(frozenset(named), frozenset(measured), units)
 
 
-def _units(entry: Entry) -> Iterator[tuple[str, str]]:
+def units_of(entry: Entry) -> Iterator[tuple[str, str]]:
     """Yield the measures that an event reports or compares in a unit."""
     event = entry.event
     if isinstance(event, MeasureReported) and event.value.unit is not None:
         yield event.measure, event.value.unit
     for when in whens_of(entry):
-        for atom in atoms(when.expr):
-            if isinstance(atom, Measure) and atom.unit is not None:
-                yield atom.measure, atom.unit
+        if type(when.expr) not in FIRM:
+            for atom in atoms(when.expr):
+                if isinstance(atom, Measure) and atom.unit is not None:
+                    yield atom.measure, atom.unit
 
 
 def whens_of(entry: Entry) -> Iterator[When]:

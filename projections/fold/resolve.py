@@ -31,7 +31,6 @@ from events.when_writer import write
 from projections.fold.calendars import (
     business_days_after,
     business_days_before,
-    check_calendar,
 )
 from projections.fold.facts import Facts
 from projections.fold.measures import measure_span, reached
@@ -40,15 +39,6 @@ from projections.fold.moving import moved
 from projections.fold.provision import Provision
 from projections.fold.renewals import Renewal, notice_span, notices_of
 from projections.fold.spans import ALWAYS_UNKNOWN, NEVER, Span, date_span
-
-__all__ = [
-    "check_calendar",
-    "is_open",
-    "open_milestones",
-    "resolve",
-    "resolve_when",
-    "waiting",
-]
 
 
 def resolve_when(when: When, facts: Facts, provision: Provision | None = None) -> Span:

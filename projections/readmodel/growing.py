@@ -15,15 +15,7 @@ from events.dates import NEG_INF
 from events.entry import Entry
 from events.frame import AgreementOpened
 from events.happenings import MeasureReported, NoticeGiven, Performed
-from events.when import (
-    Never,
-    On,
-    Through,
-    Unknown,
-    Until,
-    measures,
-    milestones,
-)
+from events.when import measures, milestones
 from projections.fold.folding import fold
 from projections.fold.gathering import spoken_of
 from projections.fold.mentions import whens_of
@@ -34,17 +26,17 @@ from projections.fold.replacing import (
     reports_like,
     take_back,
 )
+from projections.fold.resolving import FIRM
 from projections.fold.state import State
 from projections.fold.step import Step
-from projections.fold.terms import RENEWAL
 from projections.fold.timeline import Timeline, appended, timeline_of
+from projections.fold.usage import RENEWAL
 from projections.readmodel.memory import Memory
 from projections.readmodel.parts import Key, Skip, Waiting, body_of, part_of
 from projections.readmodel.touching import bearing, measured, part_in, touched
 
 Rank = tuple[int, int, int, int]
 _FIRST: Rank = (NEG_INF, 0, 0, 0)
-_PLAIN = frozenset((Never, On, Through, Unknown, Until))
 
 
 class Segment(NamedTuple):
@@ -228,7 +220,7 @@ class Growing:
         named = getattr(entry.event, "milestone", None)
         names = set() if named is None else {named}
         for when in whens_of(entry):
-            if type(when.expr) not in _PLAIN:
+            if type(when.expr) not in FIRM:
                 found = milestones(when.expr)
                 names |= found
                 self._hanging |= found | measures(when.expr)

@@ -1,4 +1,4 @@
-"""What terms use and hang on, beyond what the fold looks at.
+"""What Whens and measures use and hang on, beyond what the fold looks at.
 
 Units of measures and names of calendars matter only where they are used, so that they
 are looked at when an event comes in and not in every fold.
@@ -10,34 +10,22 @@ import msgspec
 
 from events.entry import Entry
 from events.errors import Refused
-from events.expressions import (
-    Expr,
-    Measure,
-    Milestone,
-    Never,
-    Offset,
-    On,
-    Renews,
-    Through,
-    Until,
-    limbs,
-)
-from events.happenings import MeasureReported
+from events.expressions import Expr, Offset, Renews, limbs
+from events.when import measures, milestones
 from projections.fold.calendars import check_calendar
-from projections.fold.mentions import whens_of
-
-_PLAIN = frozenset((On, Through, Until, Never))
+from projections.fold.mentions import units_of, whens_of
+from projections.fold.resolving import FIRM
 
 # What a renewal hangs on, beside the names of milestones and measures.
 RENEWAL = "a notice of non-renewal"
 
 
-class Terms(msgspec.Struct):
-    """What the terms of an agreement use, gathered event by event.
+class Usage(msgspec.Struct):
+    """What the events of an agreement use, gathered one by one.
 
     Attributes:
         units: the unit of each measure, and the event that was first to use it.
-        hanging: the milestones and measures that some term hangs on, and whether one
+        hanging: the milestones and measures that some When hangs on, and whether one
             renews.
     """
 
@@ -45,36 +33,27 @@ class Terms(msgspec.Struct):
     hanging: set[str] = msgspec.field(default_factory=set)
 
     def admit(self, entry: Entry) -> None:
-        """Take in the terms of the next event.
+        """Take in what the next event uses.
 
         Raises:
             InputError: a calendar that nobody keeps.
             Refused: a measure is compared or reported in another unit than elsewhere.
         """
-        event = entry.event
-        if isinstance(event, MeasureReported) and event.value.unit is not None:
-            self._use(event.measure, event.value.unit, entry)
+        for measure, unit in units_of(entry):
+            self._use(measure, unit, entry)
         for when in whens_of(entry):
-            if type(when.expr) not in _PLAIN:
-                self._admit_expr(when.expr, entry)
+            if type(when.expr) not in FIRM:
+                self.hanging |= milestones(when.expr) | measures(when.expr)
+                self._look_into(when.expr)
 
-    def _admit_expr(self, expr: Expr, entry: Entry) -> None:
+    def _look_into(self, expr: Expr) -> None:
         """Take in an expression with all that it is made of."""
-        match expr:
-            case Offset(calendar=str() as calendar):
-                check_calendar(calendar)
-            case Renews():
-                self.hanging.add(RENEWAL)
-            case Milestone():
-                self.hanging.add(expr.milestone)
-            case Measure():
-                self.hanging.add(expr.measure)
-                if expr.unit is not None:
-                    self._use(expr.measure, expr.unit, entry)
-            case _:
-                pass
+        if isinstance(expr, Offset) and expr.calendar is not None:
+            check_calendar(expr.calendar)
+        elif isinstance(expr, Renews):
+            self.hanging.add(RENEWAL)
         for limb in limbs(expr):
-            self._admit_expr(limb, entry)
+            self._look_into(limb)
 
     def _use(self, measure: str, unit: str, entry: Entry) -> None:
         """Note the unit of a measure, or refuse another."""
