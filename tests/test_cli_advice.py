@@ -44,7 +44,7 @@ ADVICE = {
     ),
     "no event can go before the parties are there": (
         "retract a-b @1 --reason typo",
-        "hint: the parties are none; party-joined adds one",
+        "hint: retract that one first: whereas retract a-b @2 -h",
     ),
     "a ledger whose name a script has lost": (
         "list --ledger ''",
