@@ -116,6 +116,9 @@ _MEANINGS = {
     "votes": "which share of the votes",
 }
 
+# What the same word means where it is one of a few.
+_BY_CHOICE = {"basis": "by what it ended"}
+
 _FORMS = {
     "new-provision": "ID",
     "decider": "PARTY",
@@ -138,7 +141,9 @@ ENVELOPE = ("effective", "instrument", "sources", "key")
 
 def meaning(field: Field) -> str:
     """Say what a field means, that it must be there and that it may be repeated."""
-    told = _MEANINGS[field.key]
+    chosen = get_origin(field.type) is Literal
+    told = _BY_CHOICE.get(field.key) if chosen else None
+    told = told or _MEANINGS[field.key]
     several = " May be repeated." if field.kind in _SEVERAL else ""
     required = "  [required]" if field.required else ""
     return f"{told[0].upper()}{told[1:]}.{several}{required}"

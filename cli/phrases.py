@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from events.errors import InputError, did_you_mean
@@ -24,6 +25,7 @@ _CONNECTING = frozenset(
         *("within", "without"),
     )
 )
+_MOST_OF_A_TEXT = 60
 _UNTIL = ("through ", "until ", "without ", "(")
 # A date, as it is written where it hangs on nothing.
 _PLAIN = re.compile(
@@ -31,8 +33,13 @@ _PLAIN = re.compile(
 )
 
 
-def what(provision: ProvisionAnswer) -> str:
-    """Say what a provision is: kind or level, amount, scope and condition."""
+def what(provision: ProvisionAnswer, *, in_brief: bool = True) -> str:
+    """Say what a provision is: kind or level, amount, scope and condition.
+
+    Args:
+        provision: which; one of which nothing else is told is what its text says.
+        in_brief: give the beginning of the text alone.
+    """
     head = provision.level or provision.terms.get("option") or provision.kind
     words = [str(head).replace("-", " ")]
     if provision.quantity == "unknown":
@@ -46,6 +53,9 @@ def what(provision: ProvisionAnswer) -> str:
     sentence = " ".join(words)
     if scope := scope_words(provision.scope):
         sentence += f": {scope}"
+    elif provision.text and len(words) == 1:
+        most = _MOST_OF_A_TEXT if in_brief else len(provision.text)
+        sentence += f': "{shorten(provision.text, most, placeholder="…")}"'
     if provision.condition:
         sentence += f"; {_condition(provision.condition)}"
     return sentence

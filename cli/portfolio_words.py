@@ -249,7 +249,13 @@ def _row(item: FoundProvision) -> tuple[str, ...]:
     first, last = one.ends_between
     return (
         *(item.agreement, one.id, one.kind, " ".join(one.holders)),
-        *(" ".join(one.against), what(one), one.status, one.starts, one.ends or ""),
+        *(
+            " ".join(one.against),
+            what(one, in_brief=False),
+            one.status,
+            one.starts,
+            one.ends or "",
+        ),
         *(first or "", last or "", "; ".join(one.waits_for), "; ".join(item.words)),
         numbers(one.set_by),
         *amount_cells(one.quantity),

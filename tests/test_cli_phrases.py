@@ -210,6 +210,16 @@ def test_a_condition_is_joined_as_it_is_worded(condition: str, words: str) -> No
     assert what(scoped) == f"licence: x; not x/y ({joined})"
 
 
+def test_of_what_nothing_else_is_told_the_text_is() -> None:
+    text = "The parties keep each other informed of what they learn of the market."
+    one = granted(f"text: {text}", "2021")
+    assert what(one) == (
+        'licence: "The parties keep each other informed of what they learn of…"'
+    )
+    assert what(one, in_brief=False) == f'licence: "{text}"'
+    assert what(granted("text: Short, scope: {asset: [x]}", "2021")) == "licence: x"
+
+
 def test_prices_choices_and_offers_are_told_in_words(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     desk.environ |= {"NO_COLOR": "1"}

@@ -325,6 +325,16 @@ Events and sources
 """)
 
 
+def test_why_gives_the_text_of_a_provision_in_full(desk: Desk) -> None:
+    text = "Whoever is asked by the other tells what it knows, within a fortnight."
+    desk.do(
+        "append obligation-assumed a-b --effective 2020 --id tell --holder alpha"
+        f" --against beta --text '{text}'"
+    )
+    assert f'In its words: "{text}"' in shown(desk, "why a-b tell").replace("\n  ", " ")
+    assert 'obligation: "Whoever is' in shown(desk, "state a-b")
+
+
 @pytest.mark.parametrize(
     ("event", "told"),
     [

@@ -247,6 +247,15 @@ def test_every_field_has_an_option_with_a_meaning_and_a_form(
         assert fields.form(field) or fields.is_flag(field)
 
 
+def test_a_basis_means_what_it_is_in_its_type(desk: Desk) -> None:
+    for name, told_of in (
+        ("provision-ended", "By what it ended."),
+        ("agreement-ended", "By what it ended."),
+        ("stake-reported", "Of what a percentage is."),
+    ):
+        assert told_of in desk.run(f"append {name} -h").stdout
+
+
 def test_a_list_takes_an_option_for_each_of_its_items(desk: Desk) -> None:
     desk.do(
         "append licence-granted a-b --effective 2021 --id both --holder alpha"

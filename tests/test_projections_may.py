@@ -648,3 +648,34 @@ def test_tags_that_nothing_names_are_told_with_what_may_be_meant(
     words, _, whom = question.partition(" with ")
     answer = asked(SCOPES, words if not whom else f"{words} with third-party")
     assert [(one.axis, one.tag, one.nearest) for one in answer.unnamed] == unnamed
+
+
+def test_what_was_carved_out_stays_so_at_another_level_with_a_new_scope() -> None:
+    ledger = """
+- {event: ExclusivityGranted, effective: 2020, id: x, holder: b, against: a,
+   level: exclusive, scope: {activity: [sale]}, except: {territory: [eu/de]}}
+- {event: ScopeNarrowed, effective: 2021, provision: x, exclude: {channel: [online]}}
+- {event: LevelChanged, effective: 2022, provision: x, level: first-refusal,
+   scope: {activity: [sale/new]}}
+"""
+    questions = {
+        "a sale/new territory=eu/fr channel=shop with c": "contingent",
+        "a sale/new territory=eu/de channel=shop with c": "silent",
+        "a sale/new territory=eu/fr channel=online with c": "silent",
+        "a sale/old territory=eu/fr channel=shop with c": "silent",
+    }
+    joined = "- {event: PartyJoined, effective: 2019, party: {id: c, name: C}}\n"
+    for question, verdict in questions.items():
+        assert asked(joined + ledger, question).verdict == verdict, question
+
+
+def test_an_exclusivity_that_stands_aside_is_about_what_it_is_over() -> None:
+    ledger = """
+- {event: LicenceGranted, effective: 2020, id: l, holder: b, against: a,
+   scope: {asset: [models]}}
+- {event: ExclusivityGranted, effective: 2020, id: x, holder: b, against: a, over: l}
+"""
+    answer = asked(ledger, "a use with third-party")
+    assert [(a["provision"], a["scope_text"], a["over"]) for a in answer.aside] == [
+        ("x", "asset models", "l")
+    ]

@@ -21,7 +21,7 @@ OUTPUTS = ("json", "jsonl", "csv")
 EXAMPLES = (
     ("everything that is recorded", "whereas history microsoft-openai"),
     (
-        "what bears on a provision, as it was known after the fifth event",
+        "what bears on a provision, as it was known after event @25",
         "whereas history microsoft-openai azure-cloud --known @25",
     ),
 )

@@ -281,7 +281,7 @@ def _remarks(may: MayAnswer, several: bool) -> Iterator[str]:
     )
     yield from not_applied(may.skipped, several=len(may.agreements) > 1)
     for stands in may.aside:
-        about = stands["scope_text"] or stands["text"] or ""
+        about = stands["scope_text"] or stands["text"] or stands["over"] or "anything"
         name = _name(str(stands["agreement"]), str(stands["provision"]), several)
         if stands["level"] is None:
             yield f"{name} stands aside: it is about {about}."

@@ -132,7 +132,7 @@ def _piped(provision: ProvisionAnswer) -> tuple[str, ...]:
         provision.kind,
         " ".join(provision.holders),
         " ".join(provision.against),
-        what(provision),
+        what(provision, in_brief=False),
         provision.status,
         provision.starts,
         provision.ends or "",

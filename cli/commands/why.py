@@ -19,6 +19,7 @@ from cli.session import session_of
 from events.errors import Refused
 
 if TYPE_CHECKING:
+    from projections.questions.answers import ProvisionAnswer
     from projections.questions.history import EventAnswer
     from projections.questions.why import WhyAnswer
 
@@ -96,8 +97,15 @@ def answer(question: Question, name: str) -> Answer:
                 title="Events and sources",
             ),
         ),
-        remarks=tuple(never_began([provision])),
+        remarks=tuple(_remarks(provision)),
     )
+
+
+def _remarks(provision: ProvisionAnswer) -> Iterator[str]:
+    """Give the words of a provision, and say that it never held."""
+    if provision.text:
+        yield f'In its words: "{provision.text}"'
+    yield from never_began([provision])
 
 
 def _part(part: Any) -> tuple[str, str, str]:

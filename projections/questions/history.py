@@ -18,6 +18,7 @@ from events.source import Source
 from events.values import enc_hook
 from projections.fold.naming import about
 from projections.fold.record import Record
+from projections.fold.resolve import resolve_when
 from projections.fold.timeline import Pending, Timeline
 from projections.questions.answers import KnownAt
 
@@ -94,7 +95,7 @@ def history_answer(
         wanted = bearing_on(timeline, provision)
     if on is not None:
         upto = {step.seq for step in timeline.upto(on)}
-        upto |= set(timeline.record.retracted)
+        upto |= set(_retracted_by(timeline, on))
         wanted = upto if wanted is None else wanted & upto
     if wanted is not None:
         wanted |= _spoken_of(timeline, wanted)
@@ -110,6 +111,14 @@ def history_answer(
             if wanted is None or seq in wanted
         ],
     )
+
+
+def _retracted_by(timeline: Timeline, day: int) -> Iterator[int]:
+    """Yield the numbers of retracted events that were effective by a day."""
+    for seq in timeline.record.retracted:
+        effective = timeline.record.known[seq].envelope.effective
+        if effective is not None and resolve_when(effective, timeline.facts).lo <= day:
+            yield seq
 
 
 def bearing_on(timeline: Timeline, provision: str) -> set[int]:

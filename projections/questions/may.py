@@ -29,7 +29,7 @@ from projections.questions.across import (
 )
 from projections.questions.bearing import Bearing, Bearings, keeps_nobody_out
 from projections.questions.counterparty import as_written
-from projections.questions.matching import meet
+from projections.questions.matching import clauses_over, meet
 from projections.questions.question import (
     Question,
     Unnamed,
@@ -198,7 +198,7 @@ class _Heard(NamedTuple):
     bearings: list[Bearing]
     parts: list[Box]
     carved_out: list[Bearing]
-    aside: list[tuple[str, Provision]]
+    aside: list[tuple[Held, Provision]]
 
     @property
     def live(self) -> list[Bearing]:
@@ -276,7 +276,7 @@ class _Asking(NamedTuple):
             heard.bearings.extend(said.found)
             heard.parts.extend(map(as_written, said.parts))
             heard.carved_out.extend(said.carved_out)
-            heard.aside.extend((there.agreement, p) for p in said.aside)
+            heard.aside.extend((there, provision) for provision in said.aside)
         return heard
 
 
@@ -373,14 +373,17 @@ def _former(heard: _Heard) -> Iterator[Reason]:
 
 def _aside(heard: _Heard) -> Iterator[dict[str, Any]]:
     """Yield provisions that would bear on the question if it named another axis."""
-    for agreement, provision in heard.aside:
-        included = (clause for clause in provision.clauses if clause.include)
+    for held, provision in heard.aside:
+        over = held.state.provisions.get(provision.over or "")
+        clauses = clauses_over(provision, over)
+        included = (clause for clause in clauses if clause.include)
         boxes = dict.fromkeys(box for clause in included for box in clause.boxes)
         yield {
-            "agreement": agreement,
+            "agreement": held.agreement,
             "provision": provision.id,
             "scope_text": scope_text(tuple(boxes)),
             "text": provision.text,
+            "over": provision.over,
             "level": provision.level if keeps_nobody_out(provision) else None,
         }
 
