@@ -609,3 +609,37 @@ def test_that_a_milestone_lapsed_decides_too(
 ) -> None:
     term = "earliest of (milestone m determined; milestone n determined)"
     assert deciding(When.parse(term), facts(known), PROVISION) == decided
+
+
+@pytest.mark.parametrize(
+    ("waiting", "parties"),
+    [
+        ("TermExtended, provision: lic, ends: through 2032", ("a", "b")),
+        ("LicenceGranted, id: new, holder: c, against: a", ("c", "a")),
+        (
+            "InvestmentMade, id: new, investor: c, recipient: b, amount: USD 1m",
+            ("c", "b"),
+        ),
+        ("PartiesChanged, provision: lic, holder: c", ("c", "a", "b")),
+        ("ProvisionReaffirmed, provisions: [lic]", ("a", "b")),
+        ("NoticeGiven, provision: lic, kind: termination, by: b", ("a", "b")),
+        ("AgreementEnded, basis: terminated", ("a", "b", "c")),
+        ("InstrumentSigned, id: deed, kind: definitive", ()),
+    ],
+)
+def test_what_waits_is_found_for_the_parties_that_it_concerns(
+    waiting: str, parties: tuple[str, ...]
+) -> None:
+    ledger = f"""
+- {{event: AgreementOpened, effective: 2020-01-01, title: T, parties: [
+    {{id: a, name: A}}, {{id: b, name: B}}, {{id: c, name: C}}]}}
+- {{event: LicenceGranted, effective: 2020-01-01, id: lic, holder: a, against: b,
+   ends: through 2040}}
+- {{event: {waiting}, effective: milestone closing determined}}
+"""
+    (found,) = due(ledger, "2026", "2027", horizon="2026-01-01").waits
+    assert set(found.parties) == set(parties)
+    for party in "abc":
+        wanted = Wanted(party=party)
+        answer = due(ledger, "2026", "2027", horizon="2026-01-01", wanted=wanted)
+        assert bool(answer.waits) == (party in parties)

@@ -117,6 +117,9 @@ measure loans < USD 1m | loans = USD 1m @ 2024-03-31 -> 2025-01-01..
 measure loans < USD 1m | loans = under USD 1m @ 2024-03-31 -> 2024-03-31
 measure loans < USD 1m | loans = up to USD 1m @ 2024-03-31 -> 2025-01-01..
 measure loans <= USD 1m | loans = up to USD 1m @ 2024-03-31 -> 2024-03-31
+measure loans >= USD 1m | loans = USD 1m per unit @ 2024-03-31 -> 2025-01-01..
+measure loans <= USD 1m | loans = USD 0 per quarter @ 2024-03-31 -> 2025-01-01..
+measure loans >= 5 | loans = USD 5 per unit @ 2024-03-31 -> 2024-03-31
 measure share >= 20 % | share = at least 20 % @ 2024-Q1 -> 2024-01-01..2024-03-31
 measure share > 20 % | share = at least 20 % @ 2024-Q1 -> 2025-01-01..
 measure share > 20 % | share = over 20 % @ 2024-Q1 -> 2024-01-01..2024-03-31

@@ -54,9 +54,8 @@ def satisfies(atom: Measure, value: Quantity) -> bool:
     known satisfies nothing, and neither does what is for each quarter or each unit: a
     measure is compared with one amount in all.
     """
-    if value.unit is not None and atom.unit not in {None, value.unit}:
-        return False
-    if value.per is not None and atom.unit is not None:
+    is_other = value.unit != atom.unit or value.per is not None
+    if is_other and None not in {value.unit, atom.unit}:
         return False
     low, high = value.bounds()
     match atom.op:

@@ -15,7 +15,7 @@ from itertools import chain
 import msgspec
 
 from events.base import Event
-from events.frame import InstrumentSigned, InstrumentTookEffect
+from events.frame import AgreementEnded, InstrumentSigned, InstrumentTookEffect
 from events.happenings import NoticeGiven
 from projections.fold.naming import about
 from projections.fold.provision import Provision
@@ -43,7 +43,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     and the last possible day. ``certain`` says that it happens on that day whatever
     comes. ``when`` is how the agreement puts it; ``words`` an amount, a price, what
     ended it, what takes effect, or what was awarded. Who owes an award is not known:
-    ``parties`` are those of the dispute.
+    ``parties`` are those of the dispute. Of what takes effect they are all whom it
+    concerns, and ``holders`` names who gives it where it says so.
     """
 
     agreement: str
@@ -70,7 +71,7 @@ def items_of(timeline: Timeline, window: Span) -> list[Item]:
     window on which an event touched it.
     """
     falling = _Falling(timeline, window, timeline.state(window.lo - 1))
-    found = [*falling.items(), *_taking_effect(timeline, window)]
+    found = [*falling.items(), *_taking_effect(timeline, falling.state, window)]
     return [*found, *_awarded(timeline, falling.state, window)]
 
 
@@ -223,7 +224,7 @@ def _events(timeline: Timeline, provision: Provision, mark: Mark) -> tuple[int, 
     return tuple(dict.fromkeys((term, *decided)))
 
 
-def _taking_effect(timeline: Timeline, window: Span) -> Iterator[Item]:
+def _taking_effect(timeline: Timeline, state: State, window: Span) -> Iterator[Item]:
     """Yield what takes effect later than it was signed, given or agreed."""
     took_effect = {
         entry.event.instrument
@@ -259,6 +260,7 @@ def _taking_effect(timeline: Timeline, window: Span) -> Iterator[Item]:
             words=_effective(entry.event),
             text=None,
             events=(entry.seq,),
+            parties=_concerned(entry.event, state),
         )
 
 
@@ -309,7 +311,23 @@ def _effective(event: Event) -> str:
     return " ".join(filter(None, (event.TYPE, about(event))))
 
 
-def _by(event: object) -> tuple[str, ...]:
-    """Name who gave a notice."""
+def _by(event: Event) -> tuple[str, ...]:
+    """Name who does what takes effect, where it says so."""
     by = getattr(event, "by", None)
     return (by,) if isinstance(by, str) else ()
+
+
+def _concerned(event: Event, state: State) -> tuple[str, ...]:
+    """Name the parties to what an event grants, changes, ends or is about."""
+    if isinstance(event, AgreementEnded):
+        return tuple(state.parties)
+    names: list[str] = []
+    for role in ("holder", "against", "investor", "recipient"):
+        named = getattr(event, role, None) or ()
+        names += (named,) if isinstance(named, str) else named
+    about = (getattr(event, "provision", None), *getattr(event, "provisions", ()))
+    for name in about:
+        provision = state.provisions.get(name or "")
+        if provision is not None:
+            names += (*provision.holders, *provision.against)
+    return tuple(dict.fromkeys(names))
