@@ -153,7 +153,7 @@ def appended(timeline: Timeline, entry: Entry, hanging: Collection[str]) -> Step
     Args:
         timeline: what is changed; of no further use where None is returned.
         entry: the next event of the agreement.
-        hanging: the names of what terms hang on (see :mod:`projections.fold.terms`).
+        hanging: the names of what terms hang on (see :mod:`projections.fold.usage`).
 
     Returns:
         Its step; None where the event may touch earlier steps, so that the timeline
