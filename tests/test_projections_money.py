@@ -491,3 +491,39 @@ def test_the_price_of_a_call_on_a_day(on: str, price: str | None) -> None:
     call = timeline(schedule).state(day).provisions["call"]
     found = price_on(call, day)
     assert (found.text if found else None) == price
+
+
+@pytest.mark.parametrize(
+    ("on", "price"),
+    [
+        ("1997-06-30", "USD 40"),
+        # A price that was changed is later than the step before it…
+        ("1997-07-01", "USD 42"),
+        ("1997-12-31", "USD 42"),
+        # …and the next step later than that.
+        ("1998-01-01", "USD 45"),
+        # The change came on the day of the step; a new schedule comes after both.
+        ("1999-01-01", "USD 48"),
+        ("1999-06-01", "USD 60"),
+        ("1999-08-01", "USD 61"),
+    ],
+)
+def test_of_a_changed_price_and_a_schedule_the_later_counts(
+    on: str, price: str
+) -> None:
+    ledger = """
+- {event: AgreementOpened, effective: 1995-01-01, title: T, parties: [
+    {id: a, name: A}, {id: b, name: B}]}
+- {event: OptionGranted, effective: 1995-01-01, id: call, holder: a, against: b,
+   option: call, opens: 1997-01-01, closes: through 1999, price_schedule: [
+     {from: 1997-01-01, price: USD 40}, {from: 1998-01-01, price: USD 45},
+     {from: 1999-01-01, price: USD 50}]}
+- {event: QuantityChanged, effective: 1997-07-01, provision: call, price: USD 42}
+- {event: QuantityChanged, effective: 1999-01-01, provision: call, price: USD 48}
+- {event: QuantityChanged, effective: 1999-06-01, provision: call, price_schedule: [
+     {from: 1997-01-01, price: USD 60}, {from: 1999-07-01, price: USD 61}]}
+"""
+    day = PartialDate.parse(on).last
+    found = price_on(timeline(ledger).state(day).provisions["call"], day)
+    assert found is not None
+    assert found.text == price

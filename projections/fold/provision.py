@@ -103,7 +103,8 @@ class Terms(msgspec.Struct):
     """What is agreed on amounts and prices; each may be absent or unknown.
 
     ``amount_since`` has the possible days of the event that changed the amount, and is
-    None where it is that of the grant.
+    None where it is that of the grant; ``price_since`` has those of the event that
+    changed the price, and is None where a schedule was agreed with it or after it.
     """
 
     amount: Quantity | None = None
@@ -116,6 +117,7 @@ class Terms(msgspec.Struct):
     price_schedule: tuple[PriceStep, ...] = ()
     schedule: str | None = None
     amount_since: Span | None = None
+    price_since: Span | None = None
 
 
 class Provision(msgspec.Struct):

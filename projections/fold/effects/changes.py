@@ -170,7 +170,10 @@ def _quantity(state: State, event: QuantityChanged, step: Step, facts: Facts) ->
             parts.append(name)
     if event.amount is not None:
         provision.terms.amount_since = step.span
+    if event.price is not None:
+        provision.terms.price_since = step.span
     if event.price_schedule:
+        provision.terms.price_since = None
         provision.terms.price_schedule = event.price_schedule
         parts.append("price_schedule")
     provision.touch(step.seq, *parts)
