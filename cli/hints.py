@@ -12,10 +12,9 @@ OPTION = "--ledger"
 
 # What asks no ledger is as good without one.
 _ANYWHERE = frozenset(("schema", "completion", "help", "demo", "key"))
+_OF_A_LEDGER = [row.name for row in COMMANDS if row.name not in _ANYWHERE]
 _ASKING = re.compile(
-    r"\bwhereas (?=(?:"
-    + "|".join(row.name for row in COMMANDS if row.name not in _ANYWHERE)
-    + r")\b)"
+    r"\bwhereas (?=(?:" + "|".join((*_OF_A_LEDGER, "key rotate")) + r")\b)"
 )
 
 

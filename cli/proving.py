@@ -10,7 +10,6 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from functools import update_wrapper
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -187,7 +186,7 @@ class Proving:
                 "a proof leads to a signed head, and no key signs",
                 hint="name one: --key-file FILE; `whereas key new` makes one",
             )
-        if self._there and not (receipts and _proves(self._path, receipts[0])):
+        if self._there and not (receipts and self._proves(receipts[0])):
             raise Refused(f"{self.place} is already there", path=self.place)
         if self.place != STDOUT and not self._there:
             check_free(self._path)
@@ -205,6 +204,30 @@ class Proving:
         else:
             note = sign_now(ledger, self._signer, self._remembered(), checkpoints)
         return proof_of(ledger, note, receipt.position, _named(receipt))
+
+    def _proves(self, receipt: Receipt) -> bool:
+        """Tell whether the file is a proof of an event under a head that was signed."""
+        from ledger.log.checkpoint import Checkpoint
+        from ledger.log.note import Note
+        from ledger.log.proof import InclusionProof
+        from ledger.log.tree import verify_inclusion
+
+        try:
+            proof = InclusionProof.parse(self._path.read_bytes())
+            note = Note.parse(proof.checkpoint)
+            head = Checkpoint.parse(note.text)
+            leaf = bytes.fromhex(receipt.leaf_hash)
+            verify_inclusion(leaf, proof.index, head.size, proof.hashes, head.root)
+            kept = signing.checkpoints_of(self._session).read(head.size)
+        except (OSError, InputError, Integrity, NotFound):
+            return False
+        # Whoever made up a head could make up its signature as well.
+        signed = any(
+            line in kept.signatures
+            for line in note.signatures
+            if line.name == head.origin
+        )
+        return signed and kept.text == note.text and proof.index == receipt.position
 
     def _remembered(self) -> Memory:
         return signing.memory_of(self._session, self._memory)
@@ -227,20 +250,3 @@ class Proving:
 def _named(receipt: Receipt) -> str:
     """Name an event by its receipt."""
     return f"{receipt.agreement} @{receipt.seq}"
-
-
-def _proves(path: Path, receipt: Receipt) -> bool:
-    """Tell whether a file is a proof of an event, under whatever head."""
-    from ledger.log.checkpoint import Checkpoint
-    from ledger.log.note import Note
-    from ledger.log.proof import InclusionProof
-    from ledger.log.tree import verify_inclusion
-
-    try:
-        proof = InclusionProof.parse(path.read_bytes())
-        head = Checkpoint.parse(Note.parse(proof.checkpoint).text)
-        leaf = bytes.fromhex(receipt.leaf_hash)
-        verify_inclusion(leaf, proof.index, head.size, proof.hashes, head.root)
-    except (OSError, InputError, Integrity):
-        return False
-    return proof.index == receipt.position

@@ -122,17 +122,36 @@ def signer_of(
     agent: str | None,
     program: str | None,
     program_key: str | None,
+    *,
+    new: bool = False,
 ) -> Signer | None:
     """Reach the key that signs; None where none was named.
 
+    Args:
+        session: the run.
+        key_file: its file.
+        passphrase: the file of the passphrase of that.
+        agent: its public key, where the ssh-agent holds it.
+        program: the program that signs with it.
+        program_key: its public key, where a program signs.
+        new: whether it is the key to which another gives way.
+
     Raises:
-        InputError: two were named, or one is not named in full.
+        InputError: two were named, one is not named in full, or a passphrase is for
+            none.
     """
-    named = {"--key-file": key_file, "--agent-key": agent, "--signer": program}
+    flag = "--new-" if new else "--"
+    named = {"key-file": key_file, "agent-key": agent, "signer": program}
+    named = {f"{flag}{name}": value for name, value in named.items()}
     first, *more = [name for name, value in named.items() if value is not None] or [""]
     if more:
         raise InputError(
             f"{first} and {more[0]} both name a key", hint=f"leave out {more[0]}"
+        )
+    if passphrase is not None and key_file is None:
+        raise InputError(
+            f"{flag}passphrase-file is for a key file, and none is named",
+            hint=f"add {flag}key-file FILE",
         )
     if program is not None or program_key is not None:
         return _behind(program, program_key)
@@ -178,6 +197,19 @@ def needed(signer: Signer | None) -> Signer:
             hint="name one: --key-file FILE; `whereas key new` makes one",
         )
     return signer
+
+
+def check_signs(signer: Signer | None, memory: str | None) -> None:
+    """Refuse a memory that is named for no key: nothing would be signed.
+
+    Raises:
+        InputError: it is.
+    """
+    if signer is None and memory is not None:
+        raise InputError(
+            "--memory is for a key that signs, and none is named",
+            hint="add --key-file FILE",
+        )
 
 
 def asked(session: Session, file: str | None, *, twice: bool = False) -> Passphrase:

@@ -147,7 +147,7 @@ def test_a_counterparty_cosigns_by_files_and_is_asked_for_by_the_policy(
             request = growth_since(ledger, note, old)
             answer = str(witness.cosign(request, 1_900_000_000 + number)).encode()
             lines = parse_signatures(answer)
-            cosigned = checkpoints.cosign(size, lines, (WITNESS.vkey,))
+            cosigned = checkpoints.cosign(lines, (WITNESS.vkey,))
             old = size
             ledger.append([ledgers.invested(60 + number)], recorded_by="ann")
         order = order_of(ledger, note=cosigned.format(), earlier=(), stated=())
@@ -165,10 +165,10 @@ def test_a_cosignature_by_nobody_known_is_not_kept(tmp_path: Path) -> None:
         note = checkpoints.read(16)
         line = sign(note.text, WITNESS, 1_900_000_000)
         with pytest.raises(Integrity):
-            checkpoints.cosign(16, (line,), (signer_of("x").vkey,))
+            checkpoints.cosign((line,), (signer_of("x").vkey,))
         wrong = sign(note.text + "more\n", WITNESS, 1_900_000_000)
         with pytest.raises(Integrity):
-            checkpoints.cosign(16, (wrong,), (WITNESS.vkey,))
+            checkpoints.cosign((wrong,), (WITNESS.vkey,))
         assert checkpoints.read(16) == note
 
 

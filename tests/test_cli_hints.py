@@ -18,6 +18,8 @@ from tests.cli_run import told
     [
         ("whereas init", "whereas --ledger 'my deals.db' init"),
         ("look: whereas why a-b p", "look: whereas --ledger 'my deals.db' why a-b p"),
+        ("`whereas key rotate`", "`whereas --ledger 'my deals.db' key rotate`"),
+        ("whereas key new makes one", "whereas key new makes one"),
         ("whereas schema lists them", "whereas schema lists them"),
         ("this version of whereas knows 1", "this version of whereas knows 1"),
         ("whereas verify --ledger x.db", "whereas verify --ledger x.db"),

@@ -23,6 +23,11 @@ from ledger.sqlite import datastore
 from ledger.sqlite.connection import open_reader
 from tests.cli_run import Desk
 from tests.ledgers import opened
+from tests.test_ledger_log_timestamp import (
+    answer_to,
+    authority,  # noqa: F401  # a fixture
+    needs_openssl,
+)
 
 OPENED = (
     "init",
@@ -237,9 +242,75 @@ def test_a_counterparty_cosigns_by_files(desk: Desk) -> None:
     (desk.folder / "line").write_text(line.stdout)
     policy = f"log {vkey(desk)}\nwitness b {vkey(desk, 'witness.key')}\nquorum b\n"
     (desk.folder / "policy").write_text(policy)
-    desk.do("witness add line --policy policy", "export audit all.zip")
-    ran = desk.run("verify all.zip --policy policy")
-    assert (ran.status, "no witness" in ran.stdout) == (0, False)
+    desk.do("export audit all.zip")
+    assert desk.run("verify all.zip --policy policy").status == 4
+    # More is signed before the answer is back.
+    again = OPENED[2].replace("--id first", "--id second")
+    (desk.folder / "all.zip").unlink()
+    desk.do(f"{again} --key again", f"checkpoint {SIGN}")
+    told = desk.run("witness add line --policy policy")
+    assert told.stdout == "the head of 2 events is cosigned by beta.example/w\n"
+    kept = [desk.folder / "whereas.db.checkpoints" / name for name in "23"]
+    assert [line.stdout in head.read_text() for head in kept] == [True, False]
+    kept[0].unlink()
+    late = desk.run("witness add line --policy policy")
+    assert late.status == 4
+    assert "the signature of beta.example/w is of none of the signed" in late.stderr
+
+
+@needs_openssl
+def test_a_time_stamp_is_kept_with_the_head_that_it_is_of(
+    desk: Desk,
+    authority: Path,  # noqa: F811  # the fixture
+) -> None:
+    desk.do(f"checkpoint {SIGN} --stamp-request question")
+    question = (desk.folder / "question").read_bytes()
+    (desk.folder / "answer").write_bytes(answer_to(authority, question))
+    shutil.copy(authority / "ca.pem", desk.folder)
+    again = OPENED[2].replace("--id first", "--id second")
+    desk.do(f"{again} --key again", f"checkpoint {SIGN}")
+    told = desk.run("checkpoint --stamp answer --tsa-root ca.pem").stderr
+    assert told.startswith("the head of 2 events is stamped: 20")
+    heads = desk.folder / "whereas.db.checkpoints"
+    assert [(heads / f"{size}.tsr").exists() for size in (2, 3)] == [True, False]
+    for size in (2, 3):
+        (heads / str(size)).unlink()
+        late = desk.run("checkpoint --stamp answer --tsa-root ca.pem")
+        assert late.status == (4 if size == 2 else 1)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (
+            "checkpoint --memory keys/heads",
+            "--memory is for a key that signs, and none is named\nhint: add --key-fil",
+        ),
+        (f"checkpoint {KEY}", "--passphrase-file is for a key file, and none is named"),
+        (f"export audit b {KEY}", "--passphrase-file is for a key file, and none is "),
+        (
+            "export audit b --memory keys/heads",
+            "--memory is for a key that signs, and ",
+        ),
+        ("checkpoint --tsa-root x", "--tsa-root is for --stamp FILE, which is not nam"),
+        (
+            f"key rotate {SIGN} --new-passphrase-file keys/passphrase",
+            "--new-passphrase-file is for a key file, and none is named\nhint: add --n",
+        ),
+        (
+            f"key rotate {SIGN} --new-key-file x --new-agent-key y",
+            "--new-key-file and --new-agent-key both name a key",
+        ),
+    ],
+)
+def test_options_of_a_key_that_is_not_named_are_refused(
+    desk: Desk, line: str, words: str
+) -> None:
+    """Who forgot the key would take an old head for a new one."""
+    desk.do(f"checkpoint {SIGN}")
+    ran = desk.run(line)
+    assert (ran.stdout, ran.status) == ("", 2)
+    assert words in ran.stderr
 
 
 def test_a_key_gives_way_to_another(desk: Desk) -> None:

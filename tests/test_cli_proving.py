@@ -14,7 +14,9 @@ from inline_snapshot import snapshot
 
 from events.errors import Refused
 from ledger.audit.trust import Trust
+from ledger.log import keys as signing
 from ledger.log.keyfile import FileSigner
+from ledger.log.note import Note
 from ledger.log.proof import InclusionProof
 from tests.cli_run import OPENED, Desk
 
@@ -299,3 +301,21 @@ error: no signed head covers a-b @2
 hint: sign one: whereas checkpoint --key-file FILE
 """)
     assert ran.status == 1
+
+
+@pytest.mark.parametrize("origin", ["example.com/deals", "evil.example/log"])
+def test_a_proof_that_is_made_up_is_in_the_way(desk: Desk, origin: str) -> None:
+    """Anybody can prove anything under a head of their own."""
+    desk.do(f"{REPORTED} --proof p {SIGN}")
+    proof = (desk.folder / "p").read_text()
+    desk.do(f"key new {origin} keys/evil.key {KEY}", f"{REPORTED} --proof p {SIGN}")
+    there = InclusionProof.parse(proof.encode())
+    note = Note.parse(there.checkpoint)
+    text = note.text.replace("example.com/deals", origin)
+    key = FileSigner.open(desk.folder / "keys" / "evil.key", lambda: b"secret")
+    forged = InclusionProof(
+        there.index, there.hashes, Note(text, (signing.sign(text, key),)).format()
+    )
+    (desk.folder / "p").write_bytes(forged.format())
+    told = desk.run(f"{REPORTED} --proof p {SIGN}")
+    assert (told.status, "p is already there" in told.stderr) == (1, True)

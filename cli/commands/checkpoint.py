@@ -9,7 +9,7 @@ import typer
 from cli import signing
 from cli.output import aside, write
 from cli.session import session_of
-from events.errors import NotFound
+from events.errors import InputError, NotFound
 
 EXAMPLES = (
     ("sign the head", "whereas checkpoint --key-file deals.key"),
@@ -52,6 +52,9 @@ def run(
     own = signing.signer_of(
         session, key_file, passphrase_file, agent_key, signer, signer_key
     )
+    signing.check_signs(own, memory)
+    if tsa_root and stamp is None:
+        raise InputError("--tsa-root is for --stamp FILE, which is not named")
     if own is not None:
         from ledger.audit.signing import sign_now
 
@@ -70,16 +73,21 @@ def run(
     from ledger.log import timestamp
     from ledger.log.checkpoint import Checkpoint
 
-    head = Checkpoint.parse(note.text)
     if stamp is not None:
         answer = signing.read(session, stamp)
         roots = [signing.read(session, root) for root in tsa_root or ()]
-        when = timestamp.verify(answer, head, roots)
-        checkpoints.stamp(head.size, answer)
-        aside(f"stamped at {when:%Y-%m-%dT%H:%M:%SZ}")
+        # More may have been signed since the authority was asked.
+        heads = [Checkpoint.parse(n.text) for n in (note, *reversed(checkpoints.all()))]
+        about = next((h for h in heads if timestamp.is_about(answer, h)), heads[0])
+        when = timestamp.verify(answer, about, roots)
+        checkpoints.stamp(about.size, answer)
+        aside(f"the head of {about.size} events is stamped: {when:%Y-%m-%dT%H:%M:%SZ}")
     if stamp_request is not None:
         from ledger.log.files import create
 
-        create(signing.path_of(session, stamp_request), timestamp.request(head))
+        create(
+            signing.path_of(session, stamp_request),
+            timestamp.request(Checkpoint.parse(note.text)),
+        )
         aside(f"wrote {stamp_request}, to be sent to the authority")
     write(note.format().decode())

@@ -130,6 +130,7 @@ def _audit(
     own = signing.signer_of(
         session, key_file, passphrase_file, agent_key, signer, signer_key
     )
+    signing.check_signs(own, memory)
     checkpoints = signing.checkpoints_of(session)
     named = tuple(dict.fromkeys(agreements)) if agreements else None
     with session.writing() if own else session.reading() as ledger:

@@ -198,6 +198,7 @@ def _rotate(
         new_agent_key,
         new_signer,
         new_signer_key,
+        new=True,
     )
     if new is None:
         raise InputError("no new key is named", hint="name it: --new-key-file FILE")

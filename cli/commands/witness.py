@@ -126,11 +126,9 @@ def _add(
         )
     known = signing.witnesses_of(signing.policy_of(session, None, policy))
     checkpoints = signing.checkpoints_of(session)
-    note = checkpoints.latest()
-    if note is None:
+    if not checkpoints.sizes():
         raise NotFound("no head of the ledger was signed yet")
-    size = Checkpoint.parse(note.text).size
     lines = parse_signatures(signing.read(session, answer))
-    checkpoints.cosign(size, lines, known)
+    size = Checkpoint.parse(checkpoints.cosign(lines, known).text).size
     names = ", ".join(line.name for line in lines)
     say(f"the head of {size} events is cosigned by {names}")

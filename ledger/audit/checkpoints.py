@@ -164,31 +164,38 @@ class Checkpoints:
         return note
 
     def cosign(
-        self,
-        size: int,
-        lines: tuple[Signature, ...],
-        witnesses: tuple[VerifierKey, ...],
+        self, lines: tuple[Signature, ...], witnesses: tuple[VerifierKey, ...]
     ) -> Note:
         """Add cosignatures that came back from witnesses, once they are checked.
 
+        More may have been signed meanwhile, so that the head is looked for.
+
         Args:
-            size: the size of the head.
-            lines: the signature lines.
+            lines: the signature lines, all of one head.
             witnesses: the keys of the witnesses that are known.
 
+        Returns:
+            The head that they are of, as it is kept.
+
         Raises:
-            Integrity: a line is not a signature of this head by a known witness.
+            Integrity: a line is not by a known witness, or of no head that is here.
         """
-        note = self.read(size)
-        offered = Note(note.text, lines)
-        verified = offered.verified(witnesses)
-        if len(verified) != len(lines):
+        known = {(key.name, key.id) for key in witnesses}
+        if not all((line.name, line.id) in known for line in lines):
             raise Integrity(
                 "a signature is by a witness that is not known",
                 expected=[str(key) for key in witnesses],
                 found=[line.name for line in lines],
             )
-        return self.add(offered)
+        for size in reversed(self.sizes()):
+            offered = Note(self.read(size).text, lines)
+            if offered.holds(witnesses):
+                return self.add(offered)
+        names = ", ".join(line.name for line in lines)
+        raise Integrity(
+            f"the signature of {names} is of none of the signed heads",
+            hint="whereas witness ask has a head cosigned as it is here",
+        )
 
     def stamps(self) -> dict[int, bytes]:
         """Read the time-stamps, by the size of the head that each is of."""

@@ -6,7 +6,7 @@ keeps what was signed among its checkpoints::
 
     note = sign_now(ledger, signer, memory, checkpoints)
     request = growth_since(ledger, note, old)    to a witness, as a file
-    checkpoints.cosign(size, lines, witnesses)   what came back
+    checkpoints.cosign(lines, witnesses)         what came back
 
 The origin of a log is the name of its key: a domain or a path below one that the owner
 controls, such as ``example.com/deals``. It stays when the key changes.
@@ -147,7 +147,7 @@ def chain_of(
     if head is None:
         return chain(origin, tried, {})
     tried += [one for rotation in made.values() for one in rotation]
-    return chain(origin, [one for one in tried if head.is_by(one)], made)
+    return chain(origin, [one for one in tried if head.holds((one,))], made)
 
 
 def _known_head(origin: str, memory: Memory, checkpoints: Checkpoints) -> Note | None:

@@ -226,10 +226,10 @@ class Note:
             )
         return tuple(found)
 
-    def is_by(self, key: VerifierKey) -> bool:
-        """Tell whether a key has signed this note."""
+    def holds(self, keys: Iterable[VerifierKey]) -> bool:
+        """Tell whether a key has signed this note, and no signature by one is wrong."""
         try:
-            return bool(self.verified((key,)))
+            return bool(self.verified(keys))
         except Integrity:
             return False
 

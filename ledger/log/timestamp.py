@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from events.errors import InputError, Integrity, Refused
@@ -105,6 +106,22 @@ def verify(answer: bytes, checkpoint: Checkpoint, roots: Sequence[bytes]) -> dat
     from rfc3161_client import VerifierBuilder  # noqa: PLC0415 # at first use
 
     return _verified(VerifierBuilder(), answer, checkpoint, roots)
+
+
+def is_about(answer: bytes, checkpoint: Checkpoint) -> bool:
+    """Tell whether an answer says that it is about a head; it is not verified.
+
+    Raises:
+        InputError: The answer cannot be read.
+        Refused: ``rfc3161-client`` is not installed.
+    """
+    _require()
+    response = _response(answer)
+    try:
+        stated = response.tst_info.message_imprint.message
+    except ValueError:
+        return False  # Nothing was granted.
+    return stated == sha256(checkpoint.text().encode()).digest()
 
 
 def _verified(
