@@ -36,7 +36,9 @@ What --known says of a time that is still to come is asked of now, because
 nobody knows what will be recorded until then.
 
 --horizon DATE is the day up to which silence means that nothing happened; by
-default the day of --known.
+default the day of --known. On that day itself it still may happen, so that
+what hangs on a milestone waits when today is asked about. For what holds as
+long as nothing happens give an earlier --on, or a later --horizon.
 """,
     "dates": """\
 How dates are written, and dates that are not exact.

@@ -37,6 +37,8 @@ _LITTLE_WORK = 5_000
 _READ_AND_FOLDED = 2
 # Who may run a file does not matter, as nobody does.
 _READ_AND_WRITE = 0o666
+# The index of a ledger that nobody may write is kept up all the same.
+_OWNER_WRITES = 0o600
 _FOR_OWNER = 0o700
 # What a file that is not sound may raise while it is read.
 _UNSOUND = (
@@ -97,7 +99,7 @@ class Index:
         from projections.readmodel.writer import rebuild
 
         path = self._target()
-        mode = self._ledger.path.stat().st_mode & _READ_AND_WRITE
+        mode = self._ledger.path.stat().st_mode & _READ_AND_WRITE | _OWNER_WRITES
         with _writing(path):
             path.parent.mkdir(mode=_FOR_OWNER, parents=True, exist_ok=True)
             return Place(path, rebuild(path, self._ledger, mode=mode, advance=advance))

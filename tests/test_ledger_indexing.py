@@ -122,6 +122,15 @@ def test_an_index_is_as_private_as_its_ledger(ledger: Ledger, path: Path) -> Non
 # -- when it answers -------------------------------------------------------------------
 
 
+@pytest.mark.skipif(os.name == "nt", reason="modes are of POSIX")
+def test_the_index_of_a_ledger_that_nobody_may_write_can_be_written(
+    ledger: Ledger, path: Path
+) -> None:
+    ledger.path.chmod(0o444)
+    Index(ledger, None).rebuild()
+    assert path.stat().st_mode & 0o777 == 0o644
+
+
 def test_an_index_that_is_level_answers(ledger: Ledger) -> None:
     asking = Asking(ledger)
     place = asking.index.rebuild()
