@@ -337,14 +337,51 @@ def test_an_amount_that_may_have_changed_by_the_day_is_there_perhaps() -> None:
     whole = test_an_amount_that_may_have_changed_by_the_day_is_there_perhaps
     (found,) = money(whole, "2021-06-30").lines
     assert told(found) == (
-        "x: perhaps USD 8m | paid perhaps USD 1m (net) | "
-        "perhaps USD 8m - perhaps USD 1m (net)"
+        "x: USD 5m or perhaps USD 8m | paid perhaps USD 1m (net) | "
+        "USD 5m or perhaps USD 8m - perhaps USD 1m (net)"
     )
+    assert found.committed is not None
+    assert found.committed.parts == [(2, "USD 5m"), (3, "perhaps USD 8m")]
     assert found.why == [
         "@4 is on another basis: net",
         "x: @3 is dated 2021, perhaps after this day",
         "x: @4 is dated 2021, perhaps after this day",
     ]
+
+
+def test_of_several_changes_that_may_lie_after_the_day_each_is_told() -> None:
+    """
+    - {event: PurchaseCommitted, effective: 2020-01-01, id: x, holder: a, against: b,
+       amount: USD 5m}
+    - {event: QuantityChanged, effective: 2021, provision: x, amount: USD 8m}
+    - {event: QuantityChanged, effective: 2021-Q2, provision: x, amount: USD 9m}
+    """
+    whole = test_of_several_changes_that_may_lie_after_the_day_each_is_told
+    texts = {
+        on: [line.committed and line.committed.text for line in money(whole, on).lines]
+        for on in ("2020-06-30", "2021-01-31", "2021-05-31", "2021-07-01", "2022")
+    }
+    assert texts == {
+        "2020-06-30": ["USD 5m"],
+        "2021-01-31": ["USD 5m or perhaps USD 8m"],
+        "2021-05-31": ["USD 5m or perhaps USD 8m or perhaps USD 9m"],
+        # What was folded last holds, once its own date has gone by.
+        "2021-07-01": ["USD 9m"],
+        "2022": ["USD 9m"],
+    }
+
+
+def test_what_was_handed_over_cites_the_event_that_says_how_much() -> None:
+    """
+    - {event: InvestmentMade, effective: 2020-01-01, id: x, investor: a, recipient: b,
+       amount: USD 1bn, stage: funded}
+    - {event: QuantityChanged, effective: 2022-01-01, provision: x, amount: USD 2bn}
+    """
+    whole = test_what_was_handed_over_cites_the_event_that_says_how_much
+    (found,) = money(whole, "2023").lines
+    assert found.performed["funded"].parts == [(3, "USD 2bn")]
+    (found,) = money(whole, "2021").lines
+    assert found.performed["funded"].parts == [(2, "USD 1bn")]
 
 
 def test_what_a_source_contradicts_is_said_beside_the_sum() -> None:

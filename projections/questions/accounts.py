@@ -7,15 +7,18 @@ status of a provision does; until then it is there perhaps.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from itertools import takewhile
 from typing import NamedTuple
 
 from events.quantity import Quantity
 from events.when import When
 from projections.fold.facts import Facts
+from projections.fold.folding import fold
 from projections.fold.provision import Provision
 from projections.fold.resolve import resolve_when
 from projections.fold.resolving import FIRM, start_of
 from projections.fold.spans import Span
+from projections.fold.state import State
 from projections.fold.status import standing
 from projections.fold.step import Step
 from projections.questions.across import Held
@@ -36,6 +39,7 @@ class Amount(NamedTuple):
         whole: whether all of it is for what is looked at.
         perhaps: the date of its event, where that may lie after the day asked about.
         contradicted: the sources that contradict its event.
+        before: what it was before, where its event may lie after the day asked about.
     """
 
     seq: int
@@ -45,6 +49,7 @@ class Amount(NamedTuple):
     whole: bool = True
     perhaps: str | None = None
     contradicted: tuple[str, ...] = ()
+    before: Amount | None = None
 
     def within(self, names: Collection[str]) -> Amount:
         """Give the amount as seen from provisions that are added up."""
@@ -58,6 +63,17 @@ class Amount(NamedTuple):
     @property
     def text(self) -> str:
         """Write it, with what keeps it from being added up."""
+        return " or ".join(text for _, text in self.parts)
+
+    @property
+    def parts(self) -> list[tuple[int, str]]:
+        """Write it event by event: what it was before, and what it is."""
+        before = [] if self.before is None else self.before.parts
+        return [*before, (self.seq, self._text)]
+
+    @property
+    def _text(self) -> str:
+        """Write it without what it was before."""
         perhaps = "" if self.perhaps is None else "perhaps "
         part = "" if self.whole else "part of "
         basis = f" ({self.basis})" if self.basis else ""
@@ -155,20 +171,33 @@ def _committed(provision: Provision, there: _Day) -> list[Amount]:
     amount = provision.terms.amount
     if provision.kind not in _OWED or not _is_money(amount) or amount is None:
         return []
-    grant = provision.set_by[0]
-    committed = there.amount(provision.why.get("amount", grant), amount)
+    return [_agreed(provision, amount, there)]
+
+
+def _agreed(provision: Provision, amount: Quantity, there: _Day) -> Amount:
+    """Give an amount with the event that said it last, and what it was before."""
+    agreed = there.amount(provision.why.get("amount", provision.set_by[0]), amount)
     starts = start_of(provision, there.held.timeline.facts)
     if not amount_may_come_later(provision, starts, there.day):
-        committed = committed._replace(perhaps=None)
-    return [committed]
+        return agreed._replace(perhaps=None)
+    return agreed._replace(before=_before(agreed.seq, provision.id, there))
+
+
+def _before(seq: int, name: str, there: _Day) -> Amount | None:
+    """Give the amount of a provision before an event that may lie after the day."""
+    timeline = there.held.timeline
+    steps = takewhile(lambda step: step.seq != seq, timeline.steps)
+    provision = fold(steps, timeline.facts, State()).provisions.get(name)
+    if provision is None or provision.terms.amount is None:
+        return None
+    return _agreed(provision, provision.terms.amount, there)
 
 
 def _performed(provision: Provision, there: _Day) -> dict[str, list[Amount]]:
     """Give what was handed over, by kind; a payment without an amount is unknown."""
     found: dict[str, list[Amount]] = {}
     if provision.stage == "funded" and provision.terms.amount is not None:
-        grant = there.amount(provision.set_by[0], provision.terms.amount)
-        found["funded"] = [grant]
+        found["funded"] = [_agreed(provision, provision.terms.amount, there)]
     for done in provision.performed:
         amount = done.amount
         if amount is None and done.kind in {"paid", "funded"}:

@@ -172,7 +172,7 @@ def _counted(amounts: Sequence[Amount]) -> Counted:
     """Write a sum with its parts."""
     return Counted(
         text=_sum(amounts).text,
-        parts=[(one.seq, one.text) for one in amounts],
+        parts=[part for one in amounts for part in one.parts],
     )
 
 
