@@ -114,6 +114,22 @@ def test_tags_that_no_provision_names_are_noted(desk: Desk) -> None:
     assert not _notes(desk.run("may alpha use --scope asset=models/x").stderr)
 
 
+@pytest.mark.parametrize("how", ["", " --fold"])
+def test_tags_that_no_scope_includes_are_noted_where_nothing_is_found(
+    desk: Desk, how: str
+) -> None:
+    desk.do("index rebuild")
+    asked = "portfolio exclusive --scope"
+    assert _notes(desk.run(f"{asked} activity=cluod{how}").stderr) == [
+        "no provision names activity=cluod; did you mean activity=cloud?"
+    ]
+    assert _notes(desk.run(f"{asked} asset=paint{how}").stderr) == [
+        "no provision names asset=paint"
+    ]
+    for tag in ("activity=cloud/hosting", "asset=models", "activity=painting"):
+        assert not _notes(desk.run(f"{asked} {tag}{how}").stderr)
+
+
 def _notes(stderr: str) -> list[str]:
     """List the notes among what is on stderr."""
     lines = stderr.splitlines()

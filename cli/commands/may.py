@@ -11,13 +11,13 @@ from cli import completing, options
 from cli.answer import Answer, Column, Table
 from cli.asking_all import Asked, ask_all
 from cli.flagged import flagged
-from cli.output import aside, put
+from cli.output import put
 from cli.phrases import not_applied, numbers
 from cli.session import session_of
+from cli.unnamed import note_unnamed
 
 if TYPE_CHECKING:
     from projections.questions.may import MayAnswer, Part
-    from projections.questions.question import Unnamed
     from projections.questions.reasons import Reason
 
 OUTPUTS = ("json", "jsonl", "csv")
@@ -125,16 +125,9 @@ def run(
         supposals=asked.supposals,
     )
     put(answer(may, asked), session)
-    aside(*map(_note, may.unnamed))
+    note_unnamed(may.unnamed)
     if exit_code and may.verdict != "permitted":
         raise typer.Exit(1)
-
-
-def _note(one: Unnamed) -> str:
-    """Say that nothing names a tag of the question, and what may be meant."""
-    words = f"note: no provision names {one.axis}={one.tag}"
-    near = one.nearest
-    return f"{words}; did you mean {one.axis}={near}?" if near else words
 
 
 def answer(may: MayAnswer, asked: Asked) -> Answer:

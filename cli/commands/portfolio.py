@@ -15,6 +15,7 @@ from cli.output import put
 from cli.phrases import STATUSES, checked_statuses
 from cli.portfolio_words import LAPSING, provisions, stakes, totals, window_of
 from cli.session import session_of
+from cli.unnamed import note_unnamed
 
 if TYPE_CHECKING:
     from cli.asking_portfolio import Question, Told
@@ -192,6 +193,7 @@ def _exclusive(
         context, lambda there, asked: exclusive_answer(there, box, words, asked)
     )
     put(provisions(told, title), session_of(context))
+    note_unnamed(told.answer.unnamed)
 
 
 def _party(

@@ -35,6 +35,7 @@ from projections.questions.question import (
     Unnamed,
     asked_of,
     check_question,
+    tags_in,
     unnamed,
 )
 from projections.questions.reasons import Reason, reason_of, waits_of
@@ -168,7 +169,7 @@ def may_answer(
         aside=list(_aside(heard)),
         followed=list(_followed(asking)),
         skipped=skipped_in(held),
-        unnamed=list(unnamed(box, timelines)),
+        unnamed=list(unnamed(box, tags_in(timelines))),
     )
 
 

@@ -105,6 +105,10 @@ class Agreements(Protocol):
         """Name those of whom stakes were reported, whatever the day."""
         ...
 
+    def tags(self) -> set[tuple[str, str]]:
+        """Name the tags that scopes include, whatever the day, each with its axis."""
+        ...
+
     def with_events(self, found: Sequence[Held]) -> list[Held]:
         """Add to what was found the events that made it so and those that end it."""
         ...
@@ -151,6 +155,10 @@ class Together:
     def issuers(self) -> set[str]:
         """Name those of whom stakes were reported."""
         return {name for part in self._parts for name in part.issuers()}
+
+    def tags(self) -> set[tuple[str, str]]:
+        """Name the tags that scopes include."""
+        return {tag for part in self._parts for tag in part.tags()}
 
     def with_events(self, found: Sequence[Held]) -> list[Held]:
         """Add the numbers of events; each adds those that it knows."""

@@ -19,6 +19,7 @@ from projections.questions.accounts import amount_may_come_later, dated_later
 from projections.questions.across import KnownIn
 from projections.questions.answers import ProvisionAnswer, provision_told
 from projections.questions.portfolio import Agreements, Held, concerns
+from projections.questions.question import Unnamed, unnamed
 from projections.questions.sums import add
 
 SCHEMA = "whereas/portfolio/1"
@@ -129,7 +130,10 @@ class Total(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PortfolioAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found, and how much of it is on this page."""
+    """What was found, and how much of it is on this page.
+
+    Where nothing was, ``unnamed`` are the tags of the question that no scope includes.
+    """
 
     schema: str
     question: dict[str, str]
@@ -139,6 +143,7 @@ class PortfolioAnswer(msgspec.Struct, frozen=True, kw_only=True):
     found: int
     offset: int
     items: Sequence[FoundProvision | FoundStake | Total]
+    unnamed: list[Unnamed] = []
 
 
 def _place(held: Held) -> tuple[str, str]:
@@ -163,8 +168,12 @@ def exclusive_answer(
         scope: the same in words.
         asked: on which day, and which of it is wanted.
     """
-    question = {"exclusive": scope}
-    return _provisions(there, there.exclusive(box), question, asked)
+    found, question = there.exclusive(box), {"exclusive": scope}
+    answer = _provisions(there, found, question, asked)
+    if found:
+        return answer
+    missing = list(unnamed(box, there.tags())) if scope else []
+    return msgspec.structs.replace(answer, unnamed=missing)
 
 
 def party_answer(there: Agreements, party: str, asked: Asked) -> PortfolioAnswer:

@@ -35,6 +35,7 @@ from projections.questions.portfolio import (
     told_on,
     waits_for,
 )
+from projections.questions.question import INCLUDING, tags_in
 
 # Gives the agreements of some names, or all.
 Timelines = Callable[[Collection[str] | None], Iterable[Timeline]]
@@ -144,6 +145,10 @@ class Folded:
             for there in self._timelines(None)
             for stake in _last(there).stakes.values()
         }
+
+    def tags(self) -> set[tuple[str, str]]:
+        """Name the tags that scopes include."""
+        return tags_in(self._timelines(None), INCLUDING)
 
     def with_events(self, found: Sequence[Held]) -> list[Held]:
         """Add what ends it later; what was found has the events that made it so."""

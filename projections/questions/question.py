@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from events.base import Event
 from events.errors import InputError, NotFound, did_you_mean
 from events.scope import AXES, Box, read_scope
 from projections.fold.timeline import Timeline
@@ -19,6 +18,10 @@ from projections.questions.counterparty import (
     UNDER_THIRD,
     in_terms_of,
 )
+
+# The fields of events in which a scope is written.
+INCLUDING = ("scope", "include")
+EXCLUDING = ("exclude", "except_")
 
 
 class Question(NamedTuple):
@@ -128,8 +131,23 @@ class Unnamed(msgspec.Struct, frozen=True, kw_only=True):
     nearest: str | None
 
 
-def unnamed(box: Box, timelines: Iterable[Timeline]) -> Iterator[Unnamed]:
-    """Yield the tags of a question that nothing speaks of, on any day.
+def tags_in(
+    timelines: Iterable[Timeline], fields: Sequence[str] = (*INCLUDING, *EXCLUDING)
+) -> set[tuple[str, str]]:
+    """Collect the tags that events name in some fields, each with its axis."""
+    return {
+        (axis, tag)
+        for timeline in timelines
+        for entry in timeline.record.entries
+        for name in fields
+        for box in getattr(entry.event, name, None) or ()
+        for axis in AXES
+        for tag in getattr(box, axis)
+    }
+
+
+def unnamed(box: Box, tags: Iterable[tuple[str, str]]) -> Iterator[Unnamed]:
+    """Yield the tags of a question that nothing speaks of.
 
     A tag above or below one that is named is spoken of. Counterparties are parties, and
     are looked up among them. An activity that is called like no other is none either:
@@ -137,26 +155,17 @@ def unnamed(box: Box, timelines: Iterable[Timeline]) -> Iterator[Unnamed]:
 
     Args:
         box: the question.
-        timelines: the agreements that are asked.
+        tags: those that are spoken of, each with its axis.
     """
     named: dict[str, set[str]] = {axis: set() for axis in AXES}
-    for timeline in timelines:
-        for entry in timeline.record.entries:
-            for each in _boxes(entry.event):
-                for axis in AXES:
-                    named[axis].update(getattr(each, axis))
+    for axis, tag in tags:
+        named[axis].add(tag)
     for axis in AXES:
         for tag in () if axis == "counterparty" else getattr(box, axis):
             if not any(_lies_on(tag, one) for one in named[axis]):
                 near = get_close_matches(tag, sorted(named[axis]), n=1)
                 if near or axis != "activity":
                     yield Unnamed(axis=axis, tag=tag, nearest=near[0] if near else None)
-
-
-def _boxes(event: Event) -> Iterator[Box]:
-    """Yield the boxes of all scopes of an event."""
-    for name in ("scope", "include", "exclude", "except_"):
-        yield from getattr(event, name, None) or ()
 
 
 def _lies_on(tag: str, named: str) -> bool:

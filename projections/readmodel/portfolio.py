@@ -46,7 +46,7 @@ from projections.readmodel.reader import (
     timeline_at,
 )
 from projections.readmodel.rows import FOREVER
-from projections.readmodel.tables import tag_text
+from projections.readmodel.tables import tag_of, tag_text
 
 _KNOWN = "p.known_from <= :known AND p.known_to > :known"
 _NOW = f"{_KNOWN} AND p.on_from <= :on AND p.on_to > :on"
@@ -279,6 +279,13 @@ class Portfolio:
     def issuers(self) -> set[str]:
         """Name those of whom stakes were reported."""
         return self._names("issuer FROM stakes AS p WHERE p.on_to = :forever")
+
+    def tags(self) -> set[tuple[str, str]]:
+        """Name the tags that scopes include."""
+        scopes = self._names("scope FROM provisions AS p WHERE p.scope > ''")
+        tags = {tag_of(text) for scope in scopes for text in scope.split()}
+        # An axis that is open has a star.
+        return {(axis, tag) for axis, tag in tags if tag != "*"}
 
     def with_events(self, found: Sequence[Held]) -> list[Held]:
         """Read the numbers of the events that made it so, agreement by agreement."""

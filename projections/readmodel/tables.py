@@ -148,6 +148,12 @@ def tag_text(axis: str, tag: str) -> str:
     return f"{axis}:{tag}"
 
 
+def tag_of(text: str) -> tuple[str, str]:
+    """Read what :func:`tag_text` wrote."""
+    axis, _, tag = text.partition(":")
+    return axis, tag
+
+
 def table_of(kind: Kind) -> str:
     """Name the table that parts of a kind are in."""
     return _TABLES.get(kind, "parts")
