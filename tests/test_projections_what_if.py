@@ -324,3 +324,42 @@ def test_each_movement_and_each_waiting_event_that_is_supposed_is_told() -> None
         ("+", "pending", "supposed holding-moved milestone closing"),
         ("+", "pending", "supposed holding-moved milestone closing (2)"),
     ]
+
+
+USED = """
+- {event: OptionGranted, effective: 2020-01-01, id: opt, holder: a, against: b,
+   option: call, ends: milestone walk determined}
+- {event: OptionExercised, effective: 2025-06-01, provision: opt, by: a,
+   choice: exercised, milestone: closing}
+- {event: LicenceGranted, effective: 2020-01-01, id: lic, holder: a, against: b,
+   starts: milestone closing determined}
+- {event: TermChanged, effective: milestone closing determined, provision: lic,
+   ends: through 2040}
+- {event: MilestoneDetermined, effective: milestone closing determined,
+   milestone: next, outcome: occurred}
+"""
+
+
+@pytest.mark.parametrize(
+    ("suppose", "also"),
+    [
+        (("walk=2024-01-01",), ""),
+        (
+            (),
+            (
+                "- {event: RightRelinquished, effective: 2024-01-01, "
+                "provision: opt, by: a}"
+            ),
+        ),
+    ],
+)
+def test_what_an_event_says_that_cannot_apply_is_not_so(
+    suppose: tuple[str, ...], also: str
+) -> None:
+    answer = what_if(USED, *suppose, also=also)
+    assert [one["event"] for one in answer.impossible] == [3]
+    starts = [e for e in answer.effects if (e.provision, e.what) == ("lic", "starts")]
+    assert [e.waits_for for e in starts] == [("milestone closing determined",)]
+    changed = {(c.sign, c.kind, c.subject) for c in answer.changes}
+    assert {("+", "pending", "5"), ("+", "pending", "6")} <= changed
+    assert what_if(USED, "next=2025-06-01").impossible == []

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 import msgspec
 
-from events.dates import NEG_INF
+from events.dates import INF, NEG_INF
 from events.entry import Entry
 from events.errors import Refused
 from events.when import On, Unknown, When
@@ -108,7 +109,40 @@ def timeline_of(
 def arrange(
     record: Record, *, horizon: int = NEG_INF, supposals: Iterable[Supposal] = ()
 ) -> Timeline:
-    """Put the events that count in order; see :func:`timeline_of`."""
+    """Put the events that count in order; see :func:`timeline_of`.
+
+    What is supposed may be in the way of a recorded event. What such an event says, for
+    example of a milestone, has not happened either.
+    """
+    supposed = list(supposals)
+    timeline = _arranged(record, horizon, supposed, frozenset())
+    return without_idle(timeline, supposed) if supposed else timeline
+
+
+def without_idle(timeline: Timeline, supposed: Sequence[Supposal] = ()) -> Timeline:
+    """Put events in order anew, without the facts of those that cannot apply.
+
+    Args:
+        timeline: under what is supposed.
+        supposed: the facts that are.
+    """
+    record, horizon, idle = timeline.record, timeline.facts.horizon, set[int]()
+    while fresh := _speaking(timeline) - idle:
+        idle |= fresh
+        timeline = _arranged(record, horizon, supposed, idle)
+    return timeline
+
+
+def _speaking(timeline: Timeline) -> set[int]:
+    """List the numbers of events that cannot apply and say something of facts."""
+    skipped = {one.seq for one in timeline.state(INF).skipped}
+    return {s.seq for s in timeline.steps if s.seq in skipped and spoken_of(s.event)}
+
+
+def _arranged(
+    record: Record, horizon: int, supposed: Sequence[Supposal], idle: AbstractSet[int]
+) -> Timeline:
+    """Put events in order; of those that are idle nothing is known."""
     facts = Facts(horizon=horizon)
     spans: dict[int, Span] = {}
     waiting: list[Entry] = []
@@ -118,16 +152,16 @@ def arrange(
             waiting.append(entry)
         else:
             spans[entry.envelope.seq] = span
-            happen(facts, entry, span)
+            if entry.seq not in idle:
+                happen(facts, entry, span)
         declare(facts, entry, span)
-    supposed = list(supposals)
     if supposed:
         try:
             facts = suppose(facts, supposed, mentions(record.entries))
         except Refused as error:
             with_conflict(error, record.known)
             raise
-    pending, lapsed = _settle(waiting, facts, spans)
+    pending, lapsed = _settle(waiting, facts, spans, idle)
     for supposal in supposed:
         _check_settled(supposal, facts, record)
     steps = [
@@ -216,7 +250,7 @@ def _plain_span(effective: When | None) -> Span | None:
 
 
 def _settle(
-    waiting: list[Entry], facts: Facts, spans: dict[int, Span]
+    waiting: list[Entry], facts: Facts, spans: dict[int, Span], idle: AbstractSet[int]
 ) -> tuple[list[Pending], list[Pending]]:
     """Resolve effective Whens until no further one can be, and list the others.
 
@@ -239,7 +273,8 @@ def _settle(
                 lapsed.append(Pending(entry, effective))
                 continue
             spans[entry.seq] = span
-            happen(facts, entry, span)
+            if entry.seq not in idle:
+                happen(facts, entry, span)
             declare(facts, entry, span)
             facts.changed()
         if len(still) == len(waiting):

@@ -31,7 +31,7 @@ from projections.fold.refusals import absent
 from projections.fold.resolving import start_of
 from projections.fold.state import Skipped
 from projections.fold.supposals import Supposal, parse_supposal
-from projections.fold.timeline import Timeline, timeline_of
+from projections.fold.timeline import Timeline, timeline_of, without_idle
 from projections.questions.renewing import renewals
 
 _EVENT = re.compile(r"(notice|exercise) +([^\s@]+) *@ *(.+)")
@@ -157,6 +157,7 @@ def suppose_all(
     timeline = timeline_of(
         [*entries, *events, *drafts], horizon=horizon, supposals=hypotheses.supposals
     )
+    timeline = without_idle(timeline, hypotheses.supposals)
     for skipped in timeline.state(INF).skipped:
         if skipped.seq > last.seq:
             raise _refusal(skipped, entries, names) from skipped.error
