@@ -75,6 +75,10 @@ def record(
             session.recorded = True
             types = [draft.event.TYPE for draft in drafts]
             give(session, ledger, receipts, types, proving)
+            if not receipts[-1].replayed:
+                from cli.clocks import ahead
+
+                aside(*ahead(receipts[-1].recorded_at, session.read_us))
         from cli.notes import notes_on
 
         aside(*(f"note: {note}" for note in notes_on(ledger, drafts, receipts)))

@@ -48,6 +48,7 @@ class Session:
         debug: show where an unexpected error came from.
         writes: whether the ledger was opened to record something.
         recorded: whether the one thing to record is recorded, whatever fails then.
+        read_us: what time it was when somebody last asked by ``clock``.
         untold: the title of the answer, where stdout alone is told of it.
     """
 
@@ -60,6 +61,7 @@ class Session:
     debug: bool = False
     writes: bool = False
     recorded: bool = False
+    read_us: int = 0
     untold: str | None = None
 
     @cached_property
@@ -86,6 +88,11 @@ class Session:
         # A day has a zone: what people call today is the day where they are.
         now = dt.datetime.fromtimestamp(self.now_us() // SECOND_US, dt.UTC).astimezone()
         return PartialDate.parse(now.date().isoformat())
+
+    def clock(self) -> int:
+        """Read the clock, and remember what it showed."""
+        self.read_us = self.now_us()
+        return self.read_us
 
     def reading(self) -> Ledger:
         """Open the ledger to read it; it is never made by a read.
@@ -117,7 +124,7 @@ class Session:
         return Ledger.open(
             self.settings.ledger,
             read_only=read_only,
-            clock=self.now_us,
+            clock=self.clock,
             random=self.random,
         )
 

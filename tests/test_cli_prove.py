@@ -700,7 +700,7 @@ def test_a_ledger_that_was_rewritten_is_not_copied(desk: Desk) -> None:
 error: the ledger does not continue the head of 2 events
   position: 0
   expected: 0202e28ff9af4cde4d8fa773815a5132064114278d6b32e99500a51e67e9f0f4
-  found: f300a476f8f286afc427e23ee046edebcd4f79aceffdfe6b60ba3468d096933d
+  found: 4cc8b557f734e63566c428d5772536769f9ef60effe489eb92db198121376bcd
 hint: look at a backup: whereas verify --ledger FILE --since CHECKPOINT
 --- exit status 4
 """),
@@ -806,7 +806,7 @@ def test_a_bundle_is_restored_with_the_same_root(desk: Desk) -> None:
 \x1b[1mwhereas.db\x1b[0m
   origin: example.com/deals
   size: 4
-  root: 54a732976db3b0f6de4b2cef2c2fcd8ddba765808163cec021b13b5e59758405
+  root: 9f26b156afcaaf27709d9cd59f80a8674574b010704900b4accab9bef54d5c4b
 """)
     assert json.loads(desk.run("verify --json").stdout) == before
     assert desk.run("state alpha-beta --on 2020 --json").stdout == state

@@ -56,11 +56,14 @@ def run(
     if tsa_root and stamp is None:
         raise InputError("--tsa-root is for --stamp FILE, which is not named")
     if own is not None:
+        from cli.clocks import ahead
         from ledger.audit.signing import sign_now
 
         remembered = signing.memory_of(session, memory)
         with session.reading() as ledger:
             note = sign_now(ledger, own, remembered, checkpoints)
+            last = ledger.store.recorded_at(ledger.size - 1)
+        aside(*ahead(last, session.clock()))
     else:
         session.reading().close()
         found = checkpoints.latest()
