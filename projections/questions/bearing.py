@@ -19,9 +19,9 @@ from projections.questions.matching import (
     Coverage,
     clauses_over,
     coverage,
-    is_unbounded,
     parts_of,
     with_counterparty,
+    words_alone,
 )
 
 Effect = Literal["permits", "bars", "must-offer-first"]
@@ -151,7 +151,7 @@ class Bearings:
         clauses = scope_of(provision, self.held, self.who)
         over = coverage(clauses, self.asked.box)
         parts = parts_of(clauses, self.asked.box, over)
-        if is_bounded_by_words(provision, self.held, clauses) and over.possible:
+        if is_bounded_by_words(provision, self.held) and over.possible:
             # Nobody can match words; only what is carved out of them is certain.
             self.aside.append(provision)
             return
@@ -251,19 +251,10 @@ def scope_of(provision: Provision, held: Held, who: Identities) -> list[Clause]:
     ]
 
 
-def is_bounded_by_words(
-    provision: Provision, held: Held, clauses: Sequence[Clause]
-) -> bool:
-    """Tell whether only words say what a provision is about.
-
-    Args:
-        provision: which.
-        held: the agreement, for what an exclusivity is over.
-        clauses: as :func:`scope_of` gives them.
-    """
+def is_bounded_by_words(provision: Provision, held: Held) -> bool:
+    """Tell whether only words say what a provision is about."""
     over = held.state.provisions.get(provision.over or "")
-    told = provision.text or (over.text if over else None)
-    return is_unbounded(clauses) and told is not None
+    return words_alone(provision, over) is not None
 
 
 def keeps_nobody_out(provision: Provision) -> bool:

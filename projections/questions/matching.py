@@ -115,6 +115,18 @@ def clauses_over(provision: Provision, over: Provision | None) -> Sequence[Claus
     return provision.clauses
 
 
+def words_alone(provision: Provision, over: Provision | None) -> str | None:
+    """Give the words that alone say what a provision is about; None where tags do.
+
+    Args:
+        provision: which.
+        over: the provision that it is over, if there is one.
+    """
+    if not is_unbounded(clauses_over(provision, over)):
+        return None
+    return provision.text or (over.text if over else None)
+
+
 def meet(one: Box, other: Box) -> Box | None:
     """Give what two boxes have in common, or None."""
     common: dict[str, tuple[str, ...]] = {}

@@ -19,7 +19,7 @@ from projections.fold.spans import Span
 from projections.fold.state import Stake
 from projections.fold.status import Standing
 from projections.questions.endings import StartAndEnd
-from projections.questions.matching import clauses_over, coverage, is_unbounded
+from projections.questions.matching import clauses_over, coverage, words_alone
 
 EVERYTHING = Box()
 
@@ -186,14 +186,11 @@ def covering(
     """
     words = [] if provision.condition is None else [provision.condition]
     if asked != EVERYTHING:
-        clauses = clauses_over(provision, over)
-        found = coverage(clauses, asked)
+        found = coverage(clauses_over(provision, over), asked)
         if not found.possible:
             return None
-        told = provision.text or (over.text if over else None)
-        if is_unbounded(clauses) and told is not None:
-            words.append(told)
-        words += found.conditions
+        told = words_alone(provision, over)
+        words += found.conditions if told is None else (told, *found.conditions)
     return tuple(words)
 
 

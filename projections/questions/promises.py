@@ -239,7 +239,7 @@ def _is_about_something(
     if not is_unbounded(clauses):
         return provision.kind in {*_GRANTS, "restriction"} or _excludes(provision)
     is_whole = provision.kind in {*_PERMITS, "restriction"} or _excludes(provision)
-    return is_whole and not is_bounded_by_words(provision, held, clauses)
+    return is_whole and not is_bounded_by_words(provision, held)
 
 
 def _excludes(provision: Provision) -> bool:
