@@ -51,6 +51,15 @@ def notice_span(facts: Facts, provision: Provision | None) -> Span:
     )
 
 
+def counts_of(expr: Renews) -> range:
+    """Give the numbers, from 0, of the ends of terms that can be renewed."""
+    if expr.at_most is not None:
+        return range(expr.at_most)
+    every = expr.every
+    # By then every term has left the calendar.
+    return range(END_OF_CALENDAR // (every.count * LEAST_DAYS_IN[every.unit]) + 2)
+
+
 @dataclass(frozen=True, slots=True)
 class Renewal:
     """A term that renews itself, with what is known of its first end and of notices.
@@ -95,7 +104,7 @@ class Renewal:
         if not NEG_INF < first <= LAST_DAY:
             return "notice"
         upto = bisect_right(
-            self._counts, day, key=lambda k: shifted(self._end(first, k))
+            counts_of(self.expr), day, key=lambda k: shifted(self._end(first, k))
         )
         stopped = max(upto - 1, self._index(first, self.notice.lo))
         deadline = self._deadline(self._end(first, stopped))
@@ -112,15 +121,6 @@ class Renewal:
         late = int(self.expr.notice == "unknown")
         return self._stopped(self.notice.lo), self._stopped(self.notice.hi, late=late)
 
-    @property
-    def _counts(self) -> range:
-        """Give the numbers of the ends that a notice can stop."""
-        if self.expr.at_most is not None:
-            return range(self.expr.at_most)
-        every = self.expr.every
-        # By then every term has left the calendar.
-        return range(END_OF_CALENDAR // (every.count * LEAST_DAYS_IN[every.unit]) + 2)
-
     def _end(self, first: int, count: int) -> int:
         """Give the end after so many renewals."""
         return after(first, self.expr.every, times=count)
@@ -133,7 +133,9 @@ class Renewal:
     def _index(self, first: int, notice: int) -> int:
         """Count the renewals before a notice stops them. Cost: logarithmic."""
         return bisect_left(
-            self._counts, notice, key=lambda k: self._deadline(self._end(first, k))
+            counts_of(self.expr),
+            notice,
+            key=lambda k: self._deadline(self._end(first, k)),
         )
 
     def _after(self, count: int) -> Span:

@@ -13,8 +13,9 @@ from typing import NamedTuple
 from events.dates import INF, NEG_INF, day_text
 from events.when import Duration, Expr, Renews, limbs
 from projections.fold.facts import Facts
-from projections.fold.moving import END_OF_CALENDAR, LEAST_DAYS_IN, after, before
+from projections.fold.moving import after, before
 from projections.fold.provision import Provision
+from projections.fold.renewals import counts_of
 from projections.fold.resolve import resolve
 from projections.fold.spans import Span
 
@@ -62,9 +63,9 @@ def terms_between(  # noqa: PLR0913, PLR0917  # what, by what facts, and a windo
         return
     whole = resolve(expr, facts, provision)
     count = bisect_left(
-        _counts(expr), lo, key=lambda k: after(first.lo, expr.every, times=k)
+        counts_of(expr), lo, key=lambda k: after(first.lo, expr.every, times=k)
     )
-    for k in range(count, min(count + most, len(_counts(expr)))):
+    for k in range(count, min(count + most, len(counts_of(expr)))):
         term = _term(expr, after(first.lo, expr.every, times=k), whole)
         earliest = term.end if term.deadline is None else min(term.deadline, term.end)
         if earliest > hi or term.end >= whole.hi:
@@ -77,14 +78,6 @@ def _term(expr: Renews, end: int, whole: Span) -> Term:
     notice = expr.notice
     deadline = before(end, notice) if isinstance(notice, Duration) else None
     return Term(end, deadline, renewed=end < whole.lo)
-
-
-def _counts(expr: Renews) -> range:
-    """Give the numbers of the terms that can be renewed, from 0."""
-    if expr.at_most is not None:
-        return range(expr.at_most)
-    # By then every term has left the calendar.
-    return range(END_OF_CALENDAR // (expr.every.count * LEAST_DAYS_IN[expr.every.unit]))
 
 
 def notice_told(notice: Span, provision: Provision, facts: Facts) -> str | None:
@@ -114,7 +107,7 @@ def _notice_told(notice: int, first: int, expr: Renews, ahead: Duration) -> str:
     def end(count: int) -> int:
         return after(first, expr.every, times=count)
 
-    counts = _counts(expr)
+    counts = counts_of(expr)
     at = bisect_left(counts, notice, key=lambda count: before(end(count), ahead))
     words = f"in time to end it {day_text(end(at))}"
     if at == len(counts):
