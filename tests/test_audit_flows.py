@@ -19,7 +19,7 @@ from ledger.audit.checkpoints import Checkpoints
 from ledger.audit.export import export
 from ledger.audit.redaction import Redaction
 from ledger.audit.restore import keep_heads, read_heads, restore
-from ledger.audit.rotation import read_rotation, state_rotation
+from ledger.audit.rotation import Rotation, chain, read_rotation, state_rotation
 from ledger.audit.signing import growth_since, prove, rehearse_now, rotate, sign_now
 from ledger.audit.trust import Trust
 from ledger.audit.verify import main, verify
@@ -283,6 +283,44 @@ def test_a_change_of_the_key_of_another_log_says_nothing_of_this_one(
         with pytest.raises(Refused, match="does not sign for this ledger"):
             sign_now(ledger, other, memory, others)
         sign_now(ledger, next_one, memory, others)
+
+
+KEYS = {name: signer_of(ORIGIN, salt=name).vkey for name in "abcxy"}
+KEYS |= {name: signer_of("example.com/other", salt=name).vkey for name in "oö"}
+
+
+@pytest.mark.parametrize(
+    ("trusted", "made", "known", "current", "strange"),
+    [
+        ("a", "", "a", None, []),
+        ("a", "ab bc", "abc", "c", []),
+        ("b", "ab bc", "abc", "c", []),
+        ("c", "ab bc", "abc", "c", []),
+        ("ac", "ab bc", "abc", "c", []),
+        ("a", "ab ba", "ab", "a", []),
+        ("b", "ab ba", "ab", "a", []),
+        ("a", "ab ba ac", "abc", "c", []),
+        ("a", "xy", "a", None, [0]),
+        ("a", "xy ab yx", "ab", "b", [0, 2]),
+        ("a", "ab ax bc", "abc", "c", [1]),
+        ("b", "ab ax xa", "ab", "b", [1, 2]),
+        ("x", "ab ax", "x", None, [0, 1]),
+        ("a", "oö ab", "ab", "b", []),
+        ("aö", "oö ab", "abö", "b", []),
+        ("o", "oö", "o", None, []),
+    ],
+)
+def test_changes_of_keys_make_one_chain_from_the_key_that_is_trusted(
+    trusted: str, made: str, known: str, current: str | None, strange: list[int]
+) -> None:
+    pairs = enumerate(made.split())
+    rotations = {at: Rotation(*(KEYS[name] for name in pair)) for at, pair in pairs}
+    found = chain(ORIGIN, [KEYS[name] for name in trusted], rotations)
+    assert {name for name, key in KEYS.items() if key in found.keys} == set(known)
+    assert (found.current, list(found.strange)) == (
+        KEYS[current] if current else None,
+        strange,
+    )
 
 
 def changed_by_anybody(ledger: Ledger, old: FileSigner, new: FileSigner) -> None:
