@@ -47,3 +47,5 @@ def test_whoever_records_or_signs_is_told_that_the_ledger_is_ahead(
     signed = desk.run(sign)
     assert signed.stdout.startswith("example.com/deals")
     assert signed.stderr.startswith("note: the last event is dated 2045-12-")
+    given = desk.run(f"export audit b.zip {sign.removeprefix('checkpoint ')}")
+    assert given.stderr.startswith("note: the last event is dated 2045-12-")

@@ -226,11 +226,13 @@ def _log(
 
 def _sign(session: Session, ledger: Ledger, log: Log, checkpoints: Checkpoints) -> Note:
     """Record a snapshot of all heads, and sign over it, if it can be signed."""
+    from cli.clocks import ahead
     from ledger.audit.signing import rehearse_now, sign_now
 
     signer = signing.needed(log.signer)
     rehearse_now(ledger, signer, log.memory, checkpoints)
-    ledger.snapshot_heads(recorded_by=session.settings.recorded_by)
+    taken = ledger.snapshot_heads(recorded_by=session.settings.recorded_by)
+    aside(*ahead(taken.recorded_at, session.read_us))
     return sign_now(ledger, signer, log.memory, checkpoints)
 
 
