@@ -253,12 +253,11 @@ def test_a_notice_differs_in_the_end_that_it_makes_certain(
 ) -> None:
     there = entries(RENEWS % given)
     horizon = parse_day("2021-06-01")
-    found = diff_answer(
-        *(
-            state(timeline_of(known, horizon=horizon), "2021-12-01")
-            for known in (there[:2], there)
-        )
+    one, other = (
+        state(timeline_of(known, horizon=horizon), "2021-12-01")
+        for known in (there[:2], there)
     )
+    found = diff_answer(one, other)
     assert [(c.field, c.before, c.after, c.events) for c in found.changes] == [
         ("ends_between", before, after, (3,))
     ]
@@ -270,7 +269,8 @@ def test_an_end_recorded_for_a_later_day_differs_on_the_day_before() -> None:
 - {event: ProvisionEnded, effective: 2025-06-01, provision: p, basis: terminated}
 """
     there = [timeline_of(entries(ledger)[:seq]) for seq in (2, 3)]
-    (change,) = diff_answer(*(state(one, "2024") for one in there)).changes
+    before, after = (state(one, "2024") for one in there)
+    (change,) = diff_answer(before, after).changes
     assert (change.field, change.before) == ("later", None)
     assert (change.after["effective"], change.after["event"]) == ("2025-06-01", 3)
 
@@ -279,11 +279,11 @@ def test_how_far_silence_counts_makes_no_end_another() -> None:
     there = entries(
         "- {event: LicenceGranted, effective: 2020, id: p, holder: a, ends: milestone m}"
     )
-    states = [
+    one, other = (
         state(timeline_of(there, horizon=parse_day(day)), "2024")
         for day in ("2021-01-01", "2022-01-01")
-    ]
-    assert not diff_answer(*states).changes
+    )
+    assert not diff_answer(one, other).changes
 
 
 def test_why_tells_that_a_milestone_was_rejected_or_has_lapsed() -> None:
@@ -308,10 +308,12 @@ def test_a_lapse_is_among_what_is_known_of_a_milestone_and_differs() -> None:
 - {event: LicenceGranted, effective: 2020, id: p, holder: a, ends: milestone m determined}
 - {event: MilestoneDetermined, effective: 2022-05-01, milestone: m, outcome: lapsed}
 """
-    states = [state(timeline_of(entries(ledger)[:seq]), "2024") for seq in (2, 3)]
-    assert [one.milestones[0]["lapsed"] for one in states] == [
+    before, after = (
+        state(timeline_of(entries(ledger)[:seq]), "2024") for seq in (2, 3)
+    )
+    assert [one.milestones[0]["lapsed"] for one in (before, after)] == [
         None,
         ("2022-05-01", "2022-05-01"),
     ]
-    changed = {(c.subject, c.field) for c in diff_answer(*states).changes}
+    changed = {(c.subject, c.field) for c in diff_answer(before, after).changes}
     assert changed >= {("p", "status"), ("m", "lapsed")}
