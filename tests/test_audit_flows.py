@@ -285,8 +285,10 @@ def test_a_change_of_the_key_of_another_log_says_nothing_of_this_one(
         sign_now(ledger, next_one, memory, others)
 
 
-KEYS = {name: signer_of(ORIGIN, salt=name).vkey for name in "abcxy"}
-KEYS |= {name: signer_of("example.com/other", salt=name).vkey for name in "oö"}
+KEYS = {
+    **{name: signer_of(ORIGIN, salt=name).vkey for name in "abcxy"},
+    **{name: signer_of("example.com/other", salt=name).vkey for name in "oö"},
+}
 
 
 @pytest.mark.parametrize(

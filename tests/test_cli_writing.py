@@ -548,7 +548,6 @@ def test_an_editor_that_fails_is_no_bug(desk: Desk) -> None:
 # -- what was meant ----------------------------------------------------------------------
 
 
-LEFT = "append party-left a-b --effective 2026-01-01 --party beta"
 QUOTED = 'quotation marks are straight: quote="a value, with a comma"'
 
 
