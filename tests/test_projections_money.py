@@ -326,6 +326,39 @@ def test_an_amount_is_committed_for_certain_once_its_grant_is(
     assert found.committed.text == committed
 
 
+def test_an_amount_that_may_have_changed_many_times_is_told_event_by_event() -> None:
+    changes = "".join(
+        "- {event: quantity-changed, effective: 2021, provision: x, "
+        f"amount: USD {count}m}}\n"
+        for count in range(2, 1500)
+    )
+    bought = (
+        "- {event: purchase-committed, effective: 2020-01-01, id: x, holder: a, "
+        "against: b, amount: USD 1m}\n"
+    )
+    there = timeline(bought + changes)
+    (line,) = money_answer([there], PartialDate.parse("2021-06-01"), known=KNOWN).lines
+    assert line.committed is not None
+    assert line.committed.parts[:2] == [(2, "USD 1m"), (3, "perhaps USD 2m")]
+    assert len(line.committed.parts) == 1499
+    assert line.why[:1] == ["x: @3 is dated 2021, perhaps after this day"]
+
+
+def test_what_contradicts_the_amount_before_a_change_is_told() -> None:
+    there = timeline("""
+- event: purchase-committed
+  effective: 2020-01-01
+  id: x
+  holder: a
+  against: b
+  amount: USD 5m
+  sources: [{source: memo, title: Memo, stance: contradicts}]
+- {event: quantity-changed, effective: 2021, provision: x, amount: USD 8m}
+""")
+    (line,) = money_answer([there], PartialDate.parse("2021-06-01"), known=KNOWN).lines
+    assert line.contradicted == [(2, "memo")]
+
+
 def test_an_amount_that_may_have_changed_by_the_day_is_there_perhaps() -> None:
     """
     - {event: PurchaseCommitted, effective: 2020-01-01, id: x, holder: a, against: b,

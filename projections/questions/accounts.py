@@ -6,10 +6,12 @@ status of a provision does; until then it is there perhaps.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from itertools import takewhile
+from collections.abc import Collection, Iterator
+from functools import cached_property
 from typing import NamedTuple
 
+from events.changes import QuantityChanged
+from events.dates import NEG_INF
 from events.quantity import Quantity
 from events.when import When
 from projections.fold.facts import Facts
@@ -20,7 +22,6 @@ from projections.fold.resolving import FIRM, start_of
 from projections.fold.spans import Span
 from projections.fold.state import State
 from projections.fold.status import standing
-from projections.fold.step import Step
 from projections.questions.across import Held
 from projections.questions.contradictions import contradicting
 
@@ -68,11 +69,18 @@ class Amount(NamedTuple):
     @property
     def parts(self) -> list[tuple[int, str]]:
         """Write it event by event: what it was before, and what it is."""
-        before = [] if self.before is None else self.before.parts
-        return [*before, (self.seq, self._text)]
+        return [(one.seq, one.by_itself) for one in self.in_turn]
 
     @property
-    def _text(self) -> str:
+    def in_turn(self) -> list[Amount]:
+        """List what it was before and what it is, the first first."""
+        found = [self]
+        while (before := found[-1].before) is not None:
+            found.append(before)
+        return found[::-1]
+
+    @property
+    def by_itself(self) -> str:
         """Write it without what it was before."""
         perhaps = "" if self.perhaps is None else "perhaps "
         part = "" if self.whole else "part of "
@@ -110,26 +118,58 @@ class Account(NamedTuple):
         )
 
 
-class _Day(NamedTuple):
+class _Day:
     """An agreement on the day asked about, and what was folded by then."""
 
-    held: Held
-    day: int
-    steps: Mapping[int, Step]
+    def __init__(self, held: Held, day: int) -> None:
+        self._timeline = held.timeline
+        self._day = day
+        self._steps = {step.seq: step for step in held.timeline.upto(day)}
 
     def amount(self, seq: int, amount: Quantity) -> Amount:
         """Make an amount of the event that says it."""
-        step = self.steps.get(seq)
+        step = self._steps.get(seq)
         if step is None:
             return Amount(seq, amount)
-        perhaps = step.effective.text if may_lie_after(self.day, step.span) else None
-        against = contradicting(step.entry, self.held.timeline.record)
+        perhaps = step.effective.text if may_lie_after(self._day, step.span) else None
+        against = contradicting(step.entry, self._timeline.record)
         return Amount(seq, amount, perhaps=perhaps, contradicted=against)
+
+    def agreed(self, provision: Provision, amount: Quantity) -> Amount:
+        """Give an amount with the event that said it last, and what it was before."""
+        said = self._said(provision, amount)
+        if said.perhaps is None:
+            return said
+        return said._replace(before=self._before.get((provision.id, said.seq)))
+
+    def _said(self, provision: Provision, amount: Quantity) -> Amount:
+        """Give an amount with the event that said it last."""
+        said = self.amount(provision.why.get("amount", provision.set_by[0]), amount)
+        starts = start_of(provision, self._timeline.facts)
+        later = amount_may_come_later(provision, starts, self._day)
+        return said if later else said._replace(perhaps=None)
+
+    @cached_property
+    def _before(self) -> dict[tuple[str, int], Amount]:
+        """Find what amounts were before each event that changes one, in one pass."""
+        found: dict[tuple[str, int], Amount] = {}
+        state, facts = State(), self._timeline.facts.at(NEG_INF)
+        for step in self._timeline.upto(self._day):
+            event = step.event
+            if isinstance(event, QuantityChanged) and event.amount is not None:
+                provision = state.provisions.get(event.provision)
+                if provision is not None and provision.terms.amount is not None:
+                    said = self._said(provision, provision.terms.amount)
+                    if said.perhaps is not None:
+                        said = said._replace(before=found.get((provision.id, said.seq)))
+                    found[provision.id, step.seq] = said
+            fold((step,), facts, state)
+        return found
 
 
 def accounts(held: Held, day: int) -> Iterator[Account]:
     """Yield the provisions of an agreement under which money is owed or paid."""
-    there = _Day(held, day, {step.seq: step for step in held.timeline.upto(day)})
+    there = _Day(held, day)
     for provision in held.state.provisions.values():
         committed = _committed(provision, there)
         performed = _performed(provision, there)
@@ -171,33 +211,14 @@ def _committed(provision: Provision, there: _Day) -> list[Amount]:
     amount = provision.terms.amount
     if provision.kind not in _OWED or not _is_money(amount) or amount is None:
         return []
-    return [_agreed(provision, amount, there)]
-
-
-def _agreed(provision: Provision, amount: Quantity, there: _Day) -> Amount:
-    """Give an amount with the event that said it last, and what it was before."""
-    agreed = there.amount(provision.why.get("amount", provision.set_by[0]), amount)
-    starts = start_of(provision, there.held.timeline.facts)
-    if not amount_may_come_later(provision, starts, there.day):
-        return agreed._replace(perhaps=None)
-    return agreed._replace(before=_before(agreed.seq, provision.id, there))
-
-
-def _before(seq: int, name: str, there: _Day) -> Amount | None:
-    """Give the amount of a provision before an event that may lie after the day."""
-    timeline = there.held.timeline
-    steps = takewhile(lambda step: step.seq != seq, timeline.steps)
-    provision = fold(steps, timeline.facts, State()).provisions.get(name)
-    if provision is None or provision.terms.amount is None:
-        return None
-    return _agreed(provision, provision.terms.amount, there)
+    return [there.agreed(provision, amount)]
 
 
 def _performed(provision: Provision, there: _Day) -> dict[str, list[Amount]]:
     """Give what was handed over, by kind; a payment without an amount is unknown."""
     found: dict[str, list[Amount]] = {}
     if provision.stage == "funded" and provision.terms.amount is not None:
-        found["funded"] = [_agreed(provision, provision.terms.amount, there)]
+        found["funded"] = [there.agreed(provision, provision.terms.amount)]
     for done in provision.performed:
         amount = done.amount
         if amount is None and done.kind in {"paid", "funded"}:

@@ -143,7 +143,8 @@ def _line(alike: Sequence[Account]) -> Line:
     corrections = alike[0].held.timeline.record.corrections
     committed = [one for account in alike for one in account.committed]
     performed = {kind: _performed_by(alike, kind) for kind in HANDED_OVER}
-    counted = [*committed, *(one for found in performed.values() for one in found)]
+    told = [*committed, *(one for found in performed.values() for one in found)]
+    counted = [one for amount in told for one in amount.in_turn]
     outstanding, why = _outstanding(alike)
     return Line(
         agreement=alike[0].held.agreement,
@@ -243,7 +244,8 @@ def _doubts(alike: Sequence[Account]) -> Iterator[str]:
     for account in alike:
         name = account.provision.id
         amounts = (*account.committed, *account.handed_over)
-        later = {one.seq: one.perhaps for one in amounts if one.perhaps is not None}
+        counted = [one for amount in amounts for one in amount.in_turn]
+        later = {one.seq: one.perhaps for one in counted if one.perhaps is not None}
         for seq, date in later.items():
             yield f"{name}: @{seq} is dated {date}, perhaps after this day"
         for dispute in account.provision.contested_by:
