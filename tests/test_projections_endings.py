@@ -65,6 +65,36 @@ TERMS = """
 """  # noqa: E501  # an event is a line
 
 
+COMES_BACK = """
+- {event: licence-granted, effective: 2020-01-01, id: p, holder: a, ends: through 2025}
+- {event: licence-granted, effective: 2020-01-01, id: q, holder: a, ends: milestone m}
+- {event: milestone-determined, effective: 2023-05-01, milestone: m, outcome: occurred}
+- {event: provision-reinstated, effective: 2027-01-01, provision: p, ends: through 2030}
+- {event: provision-reinstated, effective: 2027-01-01, provision: q, ends: through 2031}
+"""
+
+
+@pytest.mark.parametrize(
+    ("on", "expected"),
+    [
+        # It ends by its own term before it comes back, so that it does not run on.
+        ("2021", {}),
+        ("2026", {"p": "2031-01-01", "q": "2032-01-01"}),
+    ],
+)
+def test_what_ends_by_its_term_and_comes_back_does_not_run_on(
+    tmp_path: Path, on: str, expected: dict[str, str]
+) -> None:
+    entries, day = written(COMES_BACK), PartialDate.parse(on).last
+    rebuild(tmp_path / "index.db", Listed(entries))
+    with reading(tmp_path / "index.db") as connection:
+        tables = timeline_at(connection, "a-b", len(entries))
+        assert tables is not None
+        for there in (timeline_of(entries), tables):
+            found = endings_after(there, day)
+            assert {n: day_text(one.span.lo) for n, one in found.items()} == expected
+
+
 @pytest.mark.parametrize(
     ("on", "expected"),
     [

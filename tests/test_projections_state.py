@@ -208,6 +208,18 @@ def test_a_pause_is_certain_only_between_its_possible_days() -> None:
     )
 
 
+def test_what_would_have_ended_a_pause_matters_no_more_once_it_was_resumed() -> None:
+    """
+    - {event: LicenceGranted, effective: 2020-01-01, id: p, holder: a, ends: milestone sold}
+    - {event: ProvisionSuspended, effective: 2021-01-01, provision: p, until: milestone cured}
+    - {event: ProvisionResumed, effective: 2023, provision: p}
+    """
+    whole = test_what_would_have_ended_a_pause_matters_no_more_once_it_was_resumed
+    assert told(state(ledger_of(whole), "2024-01-01", horizon="2022"), "p") == (
+        "contingent milestone sold"
+    )
+
+
 def test_a_notice_does_not_count_against_a_term_agreed_after_it() -> None:
     """
     - {event: LicenceGranted, effective: 2020-01-01, id: p, holder: a, ends: renews every 12 months from (2021-01-01) unless notice 3 months before}

@@ -14,7 +14,13 @@ from events.when import On, Until, When, atoms
 from projections.fold.facts import Facts
 from projections.fold.provision import Provision
 from projections.fold.resolve import waiting
-from projections.fold.resolving import end_of, pause_of, start_of, starts_when
+from projections.fold.resolving import (
+    end_of,
+    may_pause_on,
+    pause_of,
+    start_of,
+    starts_when,
+)
 from projections.fold.spans import Span
 
 Status = Literal["not-yet", "in-force", "contingent", "suspended", "ended"]
@@ -86,7 +92,7 @@ def _waits(provision: Provision, facts: Facts, day: int) -> Iterator[str]:
 def _pause_waits(provision: Provision, facts: Facts, day: int) -> Iterator[str]:
     """Yield what decides whether a provision pauses on a day."""
     pause = provision.suspension
-    if pause is None:
+    if pause is None or not may_pause_on(provision, facts, day):
         return
     if pause.since.lo <= day < pause.since.hi:
         yield pause.effective.text

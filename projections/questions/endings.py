@@ -128,12 +128,12 @@ def endings_after(timeline: Timeline, day: int) -> dict[str, Closing]:
         return {}
     state = timeline.state(day)
     return first_endings(
-        state.provisions, _set_in_turn(timeline, later, state), timeline.facts
+        state.provisions, _set_in_turn(timeline, later, state), timeline.facts, day
     )
 
 
 def first_endings(
-    before: Mapping[str, Provision], later: Iterable[Later], facts: Facts
+    before: Mapping[str, Provision], later: Iterable[Later], facts: Facts, on: int
 ) -> dict[str, Closing]:
     """Find what ends each provision first, that had not ended it before.
 
@@ -142,14 +142,18 @@ def first_endings(
         later: the provisions as they are at the end of each later day on which an event
             may have set their end, day by day.
         facts: what is known of what terms hang on.
+        on: the day, an ordinal.
     """
     terms = {name: one.ends for name, one in before.items()}
+    # Of what has ended by the day it is told when it ends once it has come back.
+    ends = {name: end_of(one, facts).hi for name, one in before.items()}
+    over_by = {name: hi if hi > on else INF for name, hi in ends.items()}
     seqs = {name: {c.seq for c in one.closings} for name, one in before.items()}
     found: dict[str, Closing] = {}
     for day, seq, provision in later:
         name = provision.id
         # What has come to its end by then is not set anew.
-        if name not in terms or (name in found and found[name].span.hi <= day):
+        if name not in terms or over_by[name] <= day:
             continue
         fresh = (one for one in provision.closings if one.seq not in seqs[name])
         if (closing := next(fresh, None)) is not None:
@@ -158,8 +162,9 @@ def first_endings(
         elif provision.ends != terms[name]:
             terms[name] = provision.ends
             found.pop(name, None)
+            span = end_of(provision, facts)
+            over_by[name] = span.hi
             if provision.ends is not None and not provision.closings:
-                span = end_of(provision, facts)
                 found[name] = Closing(span, provision.ends, seq, TERM)
     return found
 

@@ -162,9 +162,10 @@ def endings_in(  # noqa: PLR0913  # whose, as known and on the day
         for on_from, name, body in rows
         if (on_from, name) in last
     ]
-    names = frozenset(name for one in later for name in rests_on(one.provision))
+    provisions = (*before.values(), *(one.provision for one in later))
+    names = frozenset(name for one in provisions for name in rests_on(one))
     facts = facts_at(connection, {agreement: names}, position, horizon=horizon)
-    return first_endings(before, later, facts[agreement])
+    return first_endings(before, later, facts[agreement], day)
 
 
 def _last_setting(
