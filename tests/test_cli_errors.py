@@ -477,9 +477,11 @@ def test_a_ledger_that_is_there_already(desk: Desk) -> None:
     assert desk("init") == snapshot("""\
 --- stderr
 error: there is a ledger at /desk/whereas.db already
-hint: whereas list tells what is in it; --ledger FILE makes another
+hint: whereas list tells what is in it; another name makes another
 --- exit status 1
 """)
+    named = desk.run("init --ledger whereas.db").stderr
+    assert "hint: whereas --ledger whereas.db list tells" in named
 
 
 def test_an_agreement_that_is_misspelt(desk: Desk) -> None:

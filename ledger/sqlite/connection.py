@@ -251,7 +251,7 @@ def _refuse_existing(connection: sqlite3.Connection, path: Path) -> None:
     if kind.program == APPLICATION_ID:
         raise Refused(
             f"there is a ledger at {path} already",
-            hint="whereas list tells what is in it; --ledger FILE makes another",
+            hint="whereas list tells what is in it; another name makes another",
             path=str(path),
         )
     if kind.tables:
