@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any, Literal, NamedTuple
@@ -91,7 +92,8 @@ def changes(
     records: tuple[Record, Record] | None = None,
 ) -> Iterator[Change]:
     """Yield what differs: provisions first, then parties, stakes and the rest."""
-    sides = _Sides(*(records or (Record(), Record())))
+    before_it, after_it = records or (Record(), Record())
+    sides = _Sides(_Known(before_it), _Known(after_it))
     yield from sides.compare(
         "provision",
         {p.id: msgspec.to_builtins(p) for p in before.provisions},
@@ -190,11 +192,32 @@ def _without_numbers(fields: Fields) -> Fields:
     return {name: value for name, value in fields.items() if name != "set_by"}
 
 
+class _Known:
+    """What was known of events at one moment: what corrects and what retracts them."""
+
+    def __init__(self, record: Record) -> None:
+        self.corrections = record.corrections
+        # What was said of an event, and of what was said of it.
+        self._said: dict[int, set[int]] = defaultdict(set)
+        about: dict[int, int] = {}
+        for entry in record.spoken:
+            match entry.event:
+                case EventCorrected(target=target) | EventRetracted(target=target):
+                    about[entry.seq] = first = about.get(target, target)
+                    self._said[first].add(entry.seq)
+                case _:
+                    pass
+
+    def said_of(self, events: set[int]) -> set[int]:
+        """Collect what corrects and retracts events, and what retracts that."""
+        return {seq for one in events for seq in self._said.get(one, ())}
+
+
 class _Sides(NamedTuple):
     """What was known of events before and after."""
 
-    before: Record
-    after: Record
+    before: _Known
+    after: _Known
 
     def listed(
         self, kind: str, before: list[Fields], after: list[Fields], *keys: str
@@ -239,20 +262,8 @@ class _Sides(NamedTuple):
         was = set((old or {}).get("set_by", ()))
         now = set((new or {}).get("set_by", ()))
         found = was ^ now
-        for record in self:
-            found |= {n for seq in was ^ now for n in record.corrections.get(seq, ())}
-        found |= _said_of(was | now, self.before) ^ _said_of(was | now, self.after)
+        for known in self:
+            found |= {n for seq in was ^ now for n in known.corrections.get(seq, ())}
+        both = was | now
+        found |= self.before.said_of(both) ^ self.after.said_of(both)
         return tuple(sorted(found, key=lambda seq: (not seq, seq)))
-
-
-def _said_of(events: set[int], record: Record) -> set[int]:
-    """Collect what corrects and retracts events, and what retracts that."""
-    found: set[int] = set()
-    for entry in record.spoken:
-        match entry.event:
-            case EventCorrected(target=target) | EventRetracted(target=target):
-                if target in events or target in found:
-                    found.add(entry.seq)
-            case _:
-                pass
-    return found
