@@ -174,7 +174,7 @@ def lost_words(error: WhereasError, session: Session) -> list[str]:
     if not session.writes:
         error.hint = "the answer alone is lost; send it where there is room"
         return words_of(error, session.argv)
-    error.hint = f"do not record again: {_KEPT}"
+    error.hint = error.hint or f"do not record again: {_KEPT}"
     told = [one_line(session.untold)] if session.untold is not None else []
     return [*told, *words_of(error, session.argv)]
 

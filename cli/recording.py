@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from cli.counts import count_of, number
@@ -11,7 +12,8 @@ from cli.output import aside, put
 from cli.proving import STDOUT, Proving
 from cli.receipts import answer
 from cli.session import Session
-from events.errors import InputError, WhereasError
+from cli.streams import Unwritten
+from events.errors import InputError, Integrity, WhereasError
 
 if TYPE_CHECKING:
     from events.entry import Draft, Entry
@@ -101,22 +103,47 @@ def give(
         proving: the proof that is wanted of the first of them.
 
     Raises:
-        Exception: what was recorded could not be proven.
+        Unwritten: what was just recorded could not be proven.
+        WhereasError: what was there already could not be, or the ledger is damaged.
     """
     if proving is None:
         put(answer(receipts, types), session)
         return
+    first = receipts[0]
+    with _unproven(first):
+        try:
+            proof = proving.make(ledger, first)
+        except BaseException:
+            put(answer(receipts, types), session)
+            raise
+        told = answer(receipts, types, proof)
+        if proving.place == STDOUT and session.format is None:
+            aside(told.title)
+        else:
+            put(told, session)
+        proving.keep(proof, first)
+
+
+@contextmanager
+def _unproven(receipt: Receipt) -> Iterator[None]:
+    """Say that an event is recorded whose proof cannot be made or kept.
+
+    The status of a refusal would say that it is not.
+    """
     try:
-        proof = proving.make(ledger, receipts[0])
-    except Exception:
-        put(answer(receipts, types), session)
+        yield
+    except (Integrity, Unwritten):
         raise
-    told = answer(receipts, types, proof)
-    if proving.place == STDOUT and session.format is None:
-        aside(told.title)
-    else:
-        put(told, session)
-    proving.keep(proof, receipts[0])
+    except WhereasError as error:
+        if receipt.replayed:
+            raise
+        event = f"{receipt.agreement} @{receipt.seq}"
+        raise Unwritten(
+            f"the proof of {event} is missing: {error}",
+            hint="do not record it again, but sign the head and prove it: whereas"
+            f" checkpoint --key-file FILE, and then: whereas proof {event}",
+            **error.facts,
+        ) from error
 
 
 def entry_named(ledger: Ledger, agreement: str, words: str) -> Entry:

@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 import shlex
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from inline_snapshot import snapshot
 
+from cli.proving import Proving
 from events.errors import Refused
 from ledger.audit.trust import Trust
 from ledger.ledger import Ledger
@@ -289,9 +291,50 @@ def test_a_head_that_was_not_signed_after_all_leaves_the_receipt(
     monkeypatch.setattr(FileSigner, "sign", once)
     ran = desk.run(f"{REPORTED} --proof p {SIGN} --json")
     (receipt,) = json.loads(ran.stdout)["receipts"]
-    assert (ran.status, ran.stderr) == (1, "error: the card was taken out\n")
+    # The status of a refusal would say that nothing was recorded.
+    assert (ran.status, ran.stderr) == snapshot(
+        (
+            74,
+            """\
+recorded @2 stake-reported in a-b, known from 2026-01-01T00:04:00.000000Z
+error: the proof of a-b @2 is missing: the card was taken out
+hint: do not record it again, but sign the head and prove it: whereas checkpoint --key-file FILE, and then: whereas proof a-b @2
+""",
+        )
+    )
     assert (receipt["position"], events(desk)) == (1, 2)
     assert not (desk.folder / "p").exists()
+    monkeypatch.undo()
+    desk.do(f"checkpoint {SIGN}")
+    assert desk.run("proof a-b @2").status == 0
+
+
+def test_whoever_interrupts_a_signature_gets_the_receipt(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Proving, "make", interrupted)
+    ran = desk.run(f"{REPORTED} --proof p {SIGN} --json")
+    assert (ran.status, events(desk)) == (130, 2)
+    assert json.loads(ran.stdout)["receipts"][0]["position"] == 1
+
+
+def test_a_proof_that_cannot_be_kept_is_of_an_event_that_is_recorded(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> NoReturn:
+        raise Refused("p cannot be written: no space left on device")
+
+    monkeypatch.setattr(Proving, "keep", full)
+    ran = desk.run(f"{REPORTED} --proof p {SIGN}")
+    assert (ran.status, events(desk)) == (74, 2)
+    assert "the proof of a-b @2 is missing: p cannot be written" in ran.stderr
+    again = desk.run(f"{REPORTED} --proof p {SIGN}")
+    # It was there already: nothing was recorded, and 74 would say that it was.
+    assert (again.status, events(desk)) == (1, 2)
+    assert "error: p cannot be written" in again.stderr
 
 
 def test_an_event_that_no_head_covers_is_told_to_be_signed(desk: Desk) -> None:
