@@ -124,8 +124,12 @@ class Checkpoints:
             ) from missing
         except OSError as wrong:
             raise self._unreadable(size, str(wrong.strerror)) from wrong
-        note = Note.parse(data[: MAX_NOTE_BYTES + 1])
-        if Checkpoint.parse(note.text).size != size:
+        try:
+            note = Note.parse(data[: MAX_NOTE_BYTES + 1])
+            found = Checkpoint.parse(note.text).size
+        except InputError as wrong:
+            raise self._unreadable(size, str(wrong)) from wrong
+        if found != size:
             raise self._unreadable(size, "it is of another size")
         return note
 
