@@ -122,7 +122,7 @@ def test_a_file_that_is_no_head_is_not_taken_for_one(tmp_path: Path) -> None:
     for junk in (b"", b"junk", text.encode(), b"\xff\n\n"):
         (tmp_path / "5").write_bytes(junk)
         with pytest.raises(InputError, match="/5 is not a signed head: "):
-            checkpoints.all()
+            checkpoints.read(5)
 
 
 def test_an_inclusion_proof_of_one_event_holds(tmp_path: Path) -> None:
