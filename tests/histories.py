@@ -55,7 +55,7 @@ def _days() -> st.SearchStrategy[str]:
     return st.integers(0, 9).flatmap(lambda n: others if n == 0 else day)
 
 
-def _grant() -> dict[str, Any]:
+def grant() -> dict[str, Any]:
     return {
         "id": PROVISIONS,
         "holder": PARTIES,
@@ -66,20 +66,20 @@ def _grant() -> dict[str, Any]:
     }
 
 
-_CHANGE: dict[str, Any] = {"provision": PROVISIONS}
-_FIELDS: dict[str, dict[str, Any]] = {
-    "licence-granted": _grant(),
+CHANGE: dict[str, Any] = {"provision": PROVISIONS}
+FIELDS: dict[str, dict[str, Any]] = {
+    "licence-granted": grant(),
     "exclusivity-granted": {
-        **_grant(),
+        **grant(),
         "over": st.none() | PROVISIONS,
         "except": st.sampled_from((None, None, {"asset": ["x/y"]})),
     },
     "option-granted": {
-        **_grant(),
+        **grant(),
         "option": st.just("call"),
         "price": st.just("USD 3m"),
     },
-    "purchase-committed": {**_grant(), "amount": st.just("USD 9m")},
+    "purchase-committed": {**grant(), "amount": st.just("USD 9m")},
     "investment-made": {
         "id": PROVISIONS,
         "investor": PARTIES,
@@ -92,32 +92,32 @@ _FIELDS: dict[str, dict[str, Any]] = {
         "milestone": MILESTONES,
         "determiner": st.sampled_from(("a", "panel")),
     },
-    "term-extended": {**_CHANGE, "ends": ENDS},
-    "term-changed": {**_CHANGE, "ends": ENDS},
-    "scope-widened": {**_CHANGE, "include": st.just({"asset": ["w"]})},
+    "term-extended": {**CHANGE, "ends": ENDS},
+    "term-changed": {**CHANGE, "ends": ENDS},
+    "scope-widened": {**CHANGE, "include": st.just({"asset": ["w"]})},
     "scope-narrowed": {
-        **_CHANGE,
+        **CHANGE,
         "exclude": st.just({"asset": ["v"]}),
         "condition": st.none() | st.just("in words"),
     },
-    "level-changed": {**_CHANGE, "level": st.sampled_from(("sole", "first-refusal"))},
-    "quantity-changed": {**_CHANGE, "amount": st.sampled_from(("USD 1m", "unknown"))},
-    "parties-changed": {**_CHANGE, "holder": PARTIES},
+    "level-changed": {**CHANGE, "level": st.sampled_from(("sole", "first-refusal"))},
+    "quantity-changed": {**CHANGE, "amount": st.sampled_from(("USD 1m", "unknown"))},
+    "parties-changed": {**CHANGE, "holder": PARTIES},
     "provision-suspended": {
-        **_CHANGE,
+        **CHANGE,
         "until": st.sampled_from((None, "2023", "milestone m")),
     },
-    "provision-resumed": _CHANGE,
-    "provision-reinstated": {**_CHANGE, "ends": st.none() | ENDS},
+    "provision-resumed": CHANGE,
+    "provision-reinstated": {**CHANGE, "ends": st.none() | ENDS},
     "provision-reaffirmed": {"provisions": PROVISIONS},
     "provision-interpreted": {
-        **_CHANGE,
+        **CHANGE,
         "reading": st.just("so"),
         "by": st.sampled_from(("recorder", "court")),
         "ends": st.none() | ENDS,
     },
-    "right-relinquished": {**_CHANGE, "by": PARTIES},
-    "provision-ended": {**_CHANGE, "basis": st.just("terminated")},
+    "right-relinquished": {**CHANGE, "by": PARTIES},
+    "provision-ended": {**CHANGE, "basis": st.just("terminated")},
     "milestone-claimed": {"milestone": MILESTONES, "by": PARTIES},
     "milestone-determined": {
         "milestone": MILESTONES,
@@ -126,7 +126,7 @@ _FIELDS: dict[str, dict[str, Any]] = {
         "as_of": st.none() | st.just("2022-02-02"),
     },
     "performed": {
-        **_CHANGE,
+        **CHANGE,
         "kind": st.just("paid"),
         "amount": st.just("USD 1m"),
         "basis": st.none() | st.just("net"),
@@ -138,9 +138,9 @@ _FIELDS: dict[str, dict[str, Any]] = {
         "value": st.sampled_from(("USD 1m", "USD 6m")),
         "as_of": st.sampled_from((None, None, "2021-06-30")),
     },
-    "notice-given": {**_CHANGE, "kind": st.just("non-renewal"), "by": PARTIES},
+    "notice-given": {**CHANGE, "kind": st.just("non-renewal"), "by": PARTIES},
     "option-exercised": {
-        **_CHANGE,
+        **CHANGE,
         "by": PARTIES,
         "choice": st.sampled_from(("exercised", "declined", "extended")),
     },
@@ -198,7 +198,7 @@ RECORD = ("event-corrected", "event-retracted")
 _ENDINGS = frozenset(("agreement-ended",))
 TYPES = [
     # Grants come often, so that there is something to change.
-    *(name for name in _FIELDS if name not in _ENDINGS),
+    *(name for name in FIELDS if name not in _ENDINGS),
     *(["licence-granted", "exclusivity-granted", "option-granted"] * 3),
     *_ENDINGS,
 ]
@@ -209,26 +209,33 @@ HAPPENINGS = [name for name in TYPES if name not in RECORD]
 def offers(draw: st.DrawFn, types: Sequence[str] = TYPES) -> dict[str, Any]:
     """Draw an event as it stands in a file; the rules may refuse it."""
     name = draw(st.sampled_from(types))
-    fields = {key: draw(strategy) for key, strategy in _FIELDS[name].items()}
+    fields = {key: draw(strategy) for key, strategy in FIELDS[name].items()}
     fields = {key: value for key, value in fields.items() if value is not None}
     if name in RECORD:
         return {"event": name, **fields}
     return {"event": name, "effective": draw(_days()), **fields}
 
 
-def accepted(offered: list[dict[str, Any]], agreement: str = "a-b") -> list[Entry]:
-    """Record what the rules accept of what is offered, one event after the other."""
+def accepted(
+    offered: Sequence[dict[str, Any] | list[dict[str, Any]]], agreement: str = "a-b"
+) -> list[Entry]:
+    """Record what the rules accept of what is offered, one after the other.
+
+    A list among the events is a batch: all of it is accepted, or nothing.
+    """
     recorded: list[Entry] = []
     rules = FoldRules(lambda _, after: [e for e in recorded if e.seq > after])
     for fields in [OPENED, *offered]:
-        seq = len(recorded) + 1
+        batch = fields if isinstance(fields, list) else [fields]
         try:
-            draft = read_draft(fields, agreement=agreement)
-            entry = provisional(draft, seq, seq - 1)
-            rules.admit(agreement, [entry])
+            entries = [
+                provisional(read_draft(one, agreement=agreement), seq, seq - 1)
+                for seq, one in enumerate(batch, len(recorded) + 1)
+            ]
+            rules.admit(agreement, entries)
         except WhereasError:
             continue
-        recorded.append(entry)
+        recorded.extend(entries)
     return recorded
 
 
