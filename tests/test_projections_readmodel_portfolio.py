@@ -24,6 +24,8 @@ from projections.fold.resolving import end_of, starts_when
 from projections.fold.spans import Span
 from projections.fold.status import standing
 from projections.fold.timeline import Timeline, timeline_of
+from projections.questions import portfolio_answers
+from projections.questions.across import KnownIn
 from projections.questions.bearing import EXCLUSIVE
 from projections.questions.falling import Item, items_of
 from projections.questions.matching import clauses_over, coverage
@@ -406,6 +408,28 @@ def _line(held: Held) -> str:
     words = [held.standing.status, day_text(held.standing.ends.hi)]
     words += [f"@{seq}" for seq in held.provision.set_by]
     return " ".join([*words, *([f"later @{held.later.seq}"] if held.later else [])])
+
+
+STEPS = """
+- {event: option-granted, effective: 2020-01-01, id: p, option: call, holder: a,
+   against: b, ends: through 2030, price_schedule: [{from: 2020-01-01, price: USD 5m},
+   {from: 2025-01-01, price: USD 7m}]}
+"""
+
+
+def test_what_lapses_is_told_with_the_price_at_its_end() -> None:
+    day = parse_day("2024-06-01")
+    there = Folded(lambda _: [timeline_of(written(STEPS), horizon=day)], day)
+    known = KnownIn(0, "2024-06-01T00:00:00.000000Z")
+    asked = portfolio_answers.Asked(
+        portfolio_answers.Moment("2024-06-01", day, known, None),
+        portfolio_answers.Wanted(),
+    )
+    window = parse_day("2024-06-02"), parse_day("2040-01-01")
+    answer = portfolio_answers.lapsing_answer(there, window, "a window", asked)
+    (item,) = answer.items
+    assert isinstance(item, portfolio_answers.FoundProvision)
+    assert item.provision.quantity == "USD 7m"
 
 
 WAITS = """

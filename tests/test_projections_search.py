@@ -145,6 +145,16 @@ def test_case_accents_and_space_do_not_matter() -> None:
     assert folded("  Größe\n ÉTÉ ") == "grosse ete"
 
 
+@pytest.mark.parametrize("words", ["4321.5", "USD 4321.50", "usd 4.3215k"])
+def test_an_amount_is_found_as_it_is_told_and_as_it_is_written(words: str) -> None:
+    there = timeline(
+        "- {event: purchase-committed, effective: 2020-01-01, id: x, holder: a, "
+        "against: b, amount: between USD 1.5k and USD 4.3215k}"
+    )
+    (hit,) = search_answer([there], words, known=KNOWN).hits
+    assert hit.where == [("amount", "between USD 1500 and USD 4321.50")]
+
+
 def test_what_a_correction_took_away_is_found_and_marked() -> None:
     (hit,) = found("first refusal").hits
     assert hit.corrected

@@ -383,6 +383,16 @@ def test_holders_stay_as_stored_when_a_party_is_succeeded() -> None:
     assert [p["successor"] for p in answer.parties if p["id"] == "a"] == ["c"]
 
 
+def test_a_party_that_is_declared_under_the_name_it_has_had_no_other() -> None:
+    """
+    - {event: PartyRestructured, effective: 2001-01-01, party: d, change: renamed, name: D New}
+    - {event: PartyJoined, effective: 2002-01-01, party: {id: d, name: D New}}
+    """
+    whole = test_a_party_that_is_declared_under_the_name_it_has_had_no_other
+    (party,) = (p for p in state(ledger_of(whole), "2003").parties if p["id"] == "d")
+    assert (party["name"], party.get("former_names")) == ("D New", None)
+
+
 def test_what_happened_to_a_party_stays_so_when_it_is_declared_or_comes_back() -> None:
     """
     - {event: AgreementOpened, effective: 2019-07-22, title: T, parties: [{id: a, name: A}, {id: b, name: B}]}

@@ -154,7 +154,12 @@ def provision_answer(
 
 
 def provision_told(
-    provision: Provision, stand: Standing, day: int, later: Closing | None = None
+    provision: Provision,
+    stand: Standing,
+    day: int,
+    later: Closing | None = None,
+    *,
+    told_on: int | None = None,
 ) -> ProvisionAnswer:
     """Tell of a provision, by what is known of how it stands on a day.
 
@@ -163,6 +168,7 @@ def provision_told(
         stand: how it stands.
         day: the day asked about, an ordinal.
         later: what ends it after that day.
+        told_on: the day on which the provision is so, where it is another one.
     """
     return ProvisionAnswer(
         id=provision.id,
@@ -170,7 +176,7 @@ def provision_told(
         holders=provision.holders,
         against=provision.against,
         level=provision.level,
-        quantity=_text(main_quantity(provision, day)),
+        quantity=_text(main_quantity(provision, day if told_on is None else told_on)),
         basis=provision.terms.basis,
         scope=[_clause(clause) for clause in provision.clauses],
         starts=starts_when(provision).text,

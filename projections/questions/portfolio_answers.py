@@ -298,7 +298,11 @@ def _provisions(
             agreement=held.agreement,
             words=held.words,
             provision=provision_told(
-                held.provision, held.standing, asked.at.day, held.later
+                held.provision,
+                held.standing,
+                asked.at.day,
+                held.later,
+                told_on=held.told_on,
             ),
         )
         for held in page

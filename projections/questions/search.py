@@ -18,6 +18,7 @@ from events.base import Event
 from events.dates import INF
 from events.entry import Entry
 from events.errors import InputError
+from events.quantity import Quantity, readable
 from events.written import Written
 from projections.fold.naming import about
 from projections.fold.record import Record
@@ -212,7 +213,7 @@ def _piece(text: _Text, wanted: Iterable[str]) -> str:
     at = min(
         (found for word in wanted if (found := text.plain.find(word)) >= 0), default=0
     )
-    start, end = max(0, at - _AROUND), at + 2 * _AROUND
+    start, end = max(0, min(at, len(whole)) - _AROUND), at + 2 * _AROUND
     before = "…" if start else ""
     after = "…" if end < len(whole) else ""
     return f"{before}{whole[start:end].strip()}{after}"
@@ -252,6 +253,10 @@ def _value(value: object, field: str) -> Iterator[_Text]:
     match value:
         case str():
             yield _text(field, value)
+        case Quantity():
+            # As it is told, and as it may be written in a file.
+            told = _text(field, readable(value.text))
+            yield told._replace(plain=f"{told.plain} {folded(value.text)}")
         case Written():
             yield _text(field, value.text)
         case tuple() | list():

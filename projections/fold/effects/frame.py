@@ -59,7 +59,8 @@ def _declare(state: State, step: Step, declared: Declared, *, first: bool) -> No
     if not first:
         _rename(party, declared.name)
     elif party.former_names:
-        party.former_names[0] = declared.name
+        _, after, *_ = (*party.former_names, party.name)
+        party.former_names[:1] = [] if after == declared.name else [declared.name]
     else:
         party.name = declared.name
     party.role = declared.role or party.role
