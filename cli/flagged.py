@@ -1,12 +1,15 @@
-"""Say which of several provisions a reader should not rely on as they stand."""
+"""Say which provisions and stakes a reader should not rely on as they stand."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from events.dates import PartialDate
+from events.when import When
+
 if TYPE_CHECKING:
-    from projections.questions.answers import ProvisionAnswer
+    from projections.questions.answers import ProvisionAnswer, StateAnswer
 
 _FLAGS = {
     "contested": "Contested",
@@ -37,3 +40,16 @@ def never_began(provisions: Iterable[ProvisionAnswer]) -> Iterator[str]:
         start, end = provision.starts_between[0], provision.ends_between[1]
         if start is not None and end is not None and end < start:
             yield f"{provision.id} never held: it starts {start} and ends {end}."
+
+
+def perhaps_later(state: StateAnswer) -> Iterator[str]:
+    """Say which reports of stakes may lie after the day asked about."""
+    from projections.questions.accounts import dated_later
+
+    on = PartialDate.parse(state.on)
+    for stake in state.stakes:
+        if dated_later(When.parse(stake["as_of"]), on.last):
+            yield (
+                f"{stake['holder']} in {stake['issuer']}: {stake['share']} is dated "
+                f"{stake['as_of']}, perhaps after this day."
+            )

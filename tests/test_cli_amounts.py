@@ -69,7 +69,10 @@ def desk(tmp_path: Path) -> Desk:
     return desk
 
 
-COMMANDS = ("state a-b", "money", "portfolio totals", "portfolio party alpha", "due")
+COMMANDS = (
+    *("state a-b", "money", "portfolio totals", "portfolio party alpha", "due"),
+    *("history a-b", "search 3001.5"),
+)
 
 
 @pytest.mark.parametrize("line", COMMANDS)

@@ -304,6 +304,16 @@ def test_totals_take_for_certain_what_money_does(imprecise: Desk, day: str) -> N
     assert sorted(perhaps) == sorted(a for t in totals["items"] for a in t["perhaps"])
 
 
+@pytest.mark.parametrize("question", ["state", "show"])
+def test_an_agreement_tells_of_a_report_that_may_lie_after_the_day(
+    imprecise: Desk, question: str
+) -> None:
+    told = shown(imprecise, f"{question} c-d --on 2021-06-30")
+    assert "c in d: at least 20 % is dated 2021, perhaps after this day." in told
+    told = shown(imprecise, f"{question} c-d --on 2022-06-30")
+    assert "perhaps after this day" not in told
+
+
 def test_a_report_that_may_lie_after_the_day_is_told_perhaps(imprecise: Desk) -> None:
     assert shown(imprecise, "portfolio stakes d --on 2020-06-30") == snapshot("""\
 Stakes in d on 2020-06-30, as known now (pos:N)

@@ -10,7 +10,7 @@ import typer
 from cli import options
 from cli.answer import Answer, Column, Table
 from cli.asking import Question, ask
-from cli.flagged import never_began
+from cli.flagged import never_began, perhaps_later
 from cli.output import put
 from cli.phrases import STATUSES, numbers, spans
 from cli.session import session_of
@@ -195,6 +195,7 @@ def _remarks(
     told = [f"{n} {status.replace('-', ' ')}" for status, n in counts.items() if n]
     yield f"Provisions: {', '.join(told) or 'none'}."
     yield from never_began(state.provisions)
+    yield from perhaps_later(state)
     if law:
         yield f"Governing law: {law}."
     if state.ended is not None:

@@ -11,7 +11,7 @@ from cli import options
 from cli.amounts import AMOUNT, amount_cells
 from cli.answer import Answer, Column, Table
 from cli.asking import clocks_of, state_on
-from cli.flagged import flagged, never_began
+from cli.flagged import flagged, never_began, perhaps_later
 from cli.output import put
 from cli.phrases import (
     STATUSES,
@@ -23,9 +23,7 @@ from cli.phrases import (
     what,
 )
 from cli.session import session_of
-from events.dates import PartialDate
 from events.quantity import readable
-from events.when import When
 
 if TYPE_CHECKING:
     from projections.questions.answers import ProvisionAnswer, StateAnswer
@@ -187,7 +185,7 @@ def _remarks(state: StateAnswer, provisions: list[ProvisionAnswer]) -> Iterator[
         yield f"{count} {verb} for {name or 'a date that is not known'}."
     yield from flagged((p.id, _matters(p)) for p in provisions)
     yield from never_began(provisions)
-    yield from _perhaps(state)
+    yield from perhaps_later(state)
     yield from not_applied(state.skipped)
 
 
@@ -195,19 +193,6 @@ def _matters(provision: ProvisionAnswer) -> set[str]:
     """Give the flags that matter: how to read what has ended does no longer."""
     over = {"ambiguous"} if provision.status == "ended" else set()
     return {*provision.flags} - over
-
-
-def _perhaps(state: StateAnswer) -> Iterator[str]:
-    """Say which reports of stakes may lie after the day asked about."""
-    from projections.questions.accounts import dated_later
-
-    on = PartialDate.parse(state.on)
-    for stake in state.stakes:
-        if dated_later(When.parse(stake["as_of"]), on.last):
-            yield (
-                f"{stake['holder']} in {stake['issuer']}: {stake['share']} is dated "
-                f"{stake['as_of']}, perhaps after this day."
-            )
 
 
 def _hints(state: StateAnswer, provisions: list[ProvisionAnswer]) -> Iterator[str]:
