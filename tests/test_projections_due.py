@@ -623,6 +623,14 @@ def test_that_a_milestone_lapsed_decides_too(
         ("PartiesChanged, provision: lic, holder: c", ("c", "a", "b")),
         ("ProvisionReaffirmed, provisions: [lic]", ("a", "b")),
         ("NoticeGiven, provision: lic, kind: termination, by: b", ("a", "b")),
+        ("NoticeGiven, kind: termination, by: b, to: c", ("b", "c")),
+        (
+            "HoldingMoved, issuer: a, quantity: 10 shares, reason: transfer, from: b,"
+            " to: c",
+            ("a", "b", "c"),
+        ),
+        ("PartyRestructured, party: a, change: merged, successor: c", ("a", "c")),
+        ("MilestoneDetermined, milestone: m, by: panel, outcome: occurred", ()),
         ("AgreementEnded, basis: terminated", ("a", "b", "c")),
         ("InstrumentSigned, id: deed, kind: definitive", ()),
     ],

@@ -15,6 +15,7 @@ from itertools import chain
 import msgspec
 
 from events.base import Event
+from events.catalogue import fields_of
 from events.frame import AgreementEnded, InstrumentSigned, InstrumentTookEffect
 from events.happenings import NoticeGiven
 from projections.fold.naming import about
@@ -318,16 +319,22 @@ def _by(event: Event) -> tuple[str, ...]:
 
 
 def _concerned(event: Event, state: State) -> tuple[str, ...]:
-    """Name the parties to what an event grants, changes, ends or is about."""
+    """Name the parties that an event names, and those to what it is about."""
     if isinstance(event, AgreementEnded):
         return tuple(state.parties)
     names: list[str] = []
-    for role in ("holder", "against", "investor", "recipient"):
-        named = getattr(event, role, None) or ()
-        names += (named,) if isinstance(named, str) else named
-    about = (getattr(event, "provision", None), *getattr(event, "provisions", ()))
-    for name in about:
-        provision = state.provisions.get(name or "")
-        if provision is not None:
-            names += (*provision.holders, *provision.against)
+    for one in fields_of(type(event)):
+        value = getattr(event, one.name) or ()
+        named = (value,) if isinstance(value, str) else value
+        match one.kind:
+            case "party" | "parties":
+                names += named
+            case "decider":
+                names += (name for name in named if name in state.parties)
+            case "provision" | "provisions":
+                for name in named:
+                    if (provision := state.provisions.get(name)) is not None:
+                        names += (*provision.holders, *provision.against)
+            case _:
+                pass
     return tuple(dict.fromkeys(names))
