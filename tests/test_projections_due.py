@@ -625,8 +625,7 @@ def test_that_a_milestone_lapsed_decides_too(
         ("NoticeGiven, provision: lic, kind: termination, by: b", ("a", "b")),
         ("NoticeGiven, kind: termination, by: b, to: c", ("b", "c")),
         (
-            "HoldingMoved, issuer: a, quantity: 10 shares, reason: transfer, from: b,"
-            " to: c",
+            "HoldingMoved, issuer: a, quantity: 9 shares, reason: issue, from: b, to: c",
             ("a", "b", "c"),
         ),
         ("PartyRestructured, party: a, change: merged, successor: c", ("a", "c")),

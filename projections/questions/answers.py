@@ -44,8 +44,9 @@ class ProvisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
     the start and of the end (the first day on which it is over), null where there is
     no bound. ``quantity`` is the amount, rate or price that applies on the day.
     ``undecided`` tells whether a contingent one hangs on its start, its end, or both
-    (or on neither, but on whether it pauses), and ``later`` is the event that ends it, effective only after the day, or that gives
-    it another term from then on (``basis`` is then ``term``, ``effective`` that term).
+    (or on neither, but on whether it pauses), and ``later`` is the event that ends it,
+    effective only after the day, or that gives it another term from then on (``basis``
+    is then ``term``, ``effective`` that term).
     """
 
     id: str
