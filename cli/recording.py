@@ -77,10 +77,6 @@ def record(
             session.recorded = True
             types = [draft.event.TYPE for draft in drafts]
             give(session, ledger, receipts, types, proving)
-            if not receipts[-1].replayed:
-                from cli.clocks import ahead
-
-                aside(*ahead(receipts[-1].recorded_at, session.read_us))
         from cli.notes import notes_on
 
         aside(*(f"note: {note}" for note in notes_on(ledger, drafts, receipts)))
@@ -95,6 +91,8 @@ def give(
 ) -> None:
     """Print receipts, whatever becomes of the proof, and then what went wrong with it.
 
+    Where the ledger is dated ahead of the clock, that is told as well.
+
     Args:
         session: the run.
         ledger: where the events are.
@@ -108,7 +106,22 @@ def give(
     """
     if proving is None:
         put(answer(receipts, types), session)
-        return
+    else:
+        _give_proven(session, ledger, receipts, types, proving)
+    if not receipts[-1].replayed:
+        from cli.clocks import ahead
+
+        aside(*ahead(receipts[-1].recorded_at, session.read_us))
+
+
+def _give_proven(
+    session: Session,
+    ledger: Ledger,
+    receipts: Sequence[Receipt],
+    types: Sequence[str],
+    proving: Proving,
+) -> None:
+    """Print receipts, and the proof of the first of them or keep it."""
     first = receipts[0]
     with _unproven(first):
         try:

@@ -108,7 +108,21 @@ def test_a_key_that_cannot_sign_the_log_records_nothing(made: Desk) -> None:
     key = f"--key-file keys/witness.key {KEY} --memory keys/heads"
     ran = made.run(f"export audit x {key}")
     assert (ran.status, "is not a key of the log" in ran.stderr) == (1, True), str(ran)
+    # It is not told to sign a head first, which it cannot do either.
+    new = "--new-key-file keys/deals.key --new-passphrase-file keys/passphrase"
+    ran = made.run(f"key rotate {key} {new}")
+    assert (ran.status, "is not a key of the log" in ran.stderr) == (1, True), str(ran)
     assert standing(made) == before
+
+
+def test_a_ledger_that_lost_signed_events_is_not_given_away(made: Desk) -> None:
+    made.do("init --ledger less.db")
+    heads = made.folder / "less.db.checkpoints"
+    heads.mkdir()
+    (heads / "2").write_bytes((made.folder / "kept").read_bytes())
+    ran = made.run("export audit x --ledger less.db")
+    assert (ran.status, ran.stdout) == (4, "")
+    assert "example.com/deals had 2 events and now has 0" in ran.stderr
 
 
 @pytest.mark.parametrize(

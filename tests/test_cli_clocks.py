@@ -49,3 +49,42 @@ def test_whoever_records_or_signs_is_told_that_the_ledger_is_ahead(
     assert signed.stderr.startswith("note: the last event is dated 2045-12-")
     given = desk.run(f"export audit b.zip {sign.removeprefix('checkpoint ')}")
     assert given.stderr.startswith("note: the last event is dated 2045-12-")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import more.jsonl",
+        "append -",
+        "erase a-b @2 share --reason 'asked for'",
+        "correct a-b @2 --share '28 %' --reason misread",
+        (
+            f"key rotate --key-file keys/a {KEY} --new-key-file keys/b"
+            " --new-passphrase-file keys/passphrase --memory keys/heads"
+        ),
+    ],
+)
+def test_no_command_that_records_leaves_out_to_say_so(
+    tmp_path: Path, line: str
+) -> None:
+    desk = Desk(tmp_path)
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "passphrase").write_text("secret")
+    (tmp_path / "keys" / "passphrase").chmod(0o600)
+    for name in "ab":
+        desk.do(f"key new example.com/deals keys/{name} {KEY}")
+    now = desk.now_us
+    desk.now_us += 20 * 365 * 24 * 60 * 60 * SECOND_US
+    desk.do(*OPENED, REPORTED)
+    desk.do(f"checkpoint --key-file keys/a {KEY} --memory keys/heads")
+    desk.now_us = now
+    more = (
+        '{"event": "party-joined", "agreement": "a-b", "effective": "2021",'
+        ' "party": {"id": "gamma", "name": "Gamma"}}'
+    )
+    (tmp_path / "more.jsonl").write_text(f"{more}\n")
+    told = desk.run(line, stdin=more)
+    assert (told.status, told.stderr.count("is dated 2045-12-")) == (0, 1), str(told)
+    if line.startswith("import"):
+        # What was there already is dated by nobody's clock.
+        assert "is dated" not in desk.run(line).stderr

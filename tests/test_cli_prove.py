@@ -783,8 +783,9 @@ def test_a_head_that_cannot_be_kept_leaves_no_doubt_of_the_event(desk: Desk) -> 
     (desk.folder / "whereas.db.checkpoints").write_text("a file in the way")
     told = desk.run(f"{OPENED[2]} --key again --proof p {SIGN}"
                     .replace("--id first", "--id second"))  # fmt: skip
-    assert told.status == 1
+    assert told.status == 74
     assert told.stdout.startswith("recorded\talpha-beta\t@3")
+    assert "error: the proof of alpha-beta @3 is missing: " in told.stderr
     assert "whereas.db.checkpoints/.lock cannot be written: " in told.stderr
     assert "was not recorded" not in told.stderr
 

@@ -207,6 +207,7 @@ def _log(
     memory: str | None,
 ) -> Log:
     """Find the log by its key, which can sign it, or by its last signed head."""
+    from ledger.audit.checkpoints import check_head
     from ledger.audit.signing import check_current
     from ledger.log.checkpoint import Checkpoint
 
@@ -221,6 +222,7 @@ def _log(
             hint="name a key: --key-file FILE; `whereas key new` makes one",
         )
     head = Checkpoint.parse(note.text)
+    check_head(head, ledger.size, ledger.store)
     return Log(head.origin, head.size, note, None, remembered)
 
 

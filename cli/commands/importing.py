@@ -67,6 +67,11 @@ def run(
             put(rehearsed(ledger, found.last.drafts, [], session), session)
         elif not failed or found.added or found.already_there:
             put(answer(found, ledger, dry_run=dry_run), session)
+        if found.added and not dry_run:
+            from cli.clocks import ahead
+
+            last = ledger.store.recorded_at(ledger.size - 1)
+            aside(*ahead(last, session.read_us))
     if found.last.error is not None:
         raise found.last.error
     if found.last.interrupted:

@@ -186,6 +186,7 @@ def _rotate(
     Whoever trusts the old key can follow to the new one. Sign the next head with it:
     the old one is refused from then on.
     """
+    from cli.clocks import ahead
     from ledger.audit.signing import rotate
 
     session = session_of(context)
@@ -216,3 +217,4 @@ def _rotate(
         )
     name = new_key_file or new_signer or str(new.vkey)
     say(f"recorded at pos:{receipt.position}; sign with {name} from now on")
+    aside(*ahead(receipt.recorded_at, session.read_us))

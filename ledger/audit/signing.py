@@ -225,6 +225,7 @@ def rotate(  # noqa: PLR0913  # two keys, and what is known of the first
             that signs now, as far as anybody can tell.
         Integrity: a signer returned something else than a signature.
     """
+    check_key(old.vkey, old.vkey.name)
     if _known_head(old.vkey.name, memory, checkpoints) is None:
         raise Refused(
             f"{old.vkey.short} has signed no head of this ledger that is known here",
