@@ -88,7 +88,7 @@ def test_what_the_system_does_not_let_us_write_is_refused_by_name(
     def full(_folder: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(files, "_sync_folder", full)
+    monkeypatch.setattr(files, "sync_folder", full)
     with pytest.raises(Refused, match=r"heads\.new cannot be written: No space left"):
         replace(tmp_path / "heads", b"")
     assert not (tmp_path / "heads").exists()

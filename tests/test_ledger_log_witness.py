@@ -253,7 +253,7 @@ kept = memory.Memory.remember
 match sys.argv[1]:
     case "before writing": memory.Memory.remember = die
     case "before renaming": Path.replace = die
-    case "before syncing the folder": files._sync_folder = die
+    case "before syncing the folder": files.sync_folder = die
     case "before answering": memory.Memory.remember = lambda *a: (kept(*a), die())
 folder = Path(sys.argv[2])
 signature = witness_at(folder).cosign((folder / "request").read_bytes(), NOW)

@@ -11,7 +11,6 @@ import os
 import secrets
 import shutil
 import stat
-import sys
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -22,6 +21,7 @@ from typing import BinaryIO, Protocol
 from events.errors import NotFound, Refused
 from ledger.audit import zipform
 from ledger.audit.names import check_name
+from ledger.log.files import sync_folder
 
 # A bundle is made to be given away.
 _MODE = 0o644
@@ -253,17 +253,6 @@ def _keep(path: Path, remove: Callable[[Path], None]) -> None:
     except OSError:
         remove(path)
         raise
-
-
-def sync_folder(folder: Path) -> None:
-    """Force the names in a folder to the disk."""
-    if sys.platform == "win32":
-        return  # Windows keeps names without being asked, and opens no folder.
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _next_name(name: str, last: bytes) -> bytes:

@@ -66,7 +66,7 @@ def replace(path: Path, data: bytes, *, mode: int = OWNER_ONLY) -> None:
     create(fresh, data, mode=mode)
     with _written(path):
         fresh.replace(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
 
 def create(path: Path, data: bytes, *, mode: int = OWNER_ONLY) -> None:
@@ -95,7 +95,7 @@ def create(path: Path, data: bytes, *, mode: int = OWNER_ONLY) -> None:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as wrong:
         path.unlink()  # Half a file would be in the way of the next attempt.
         raise _unwritten(path, wrong) from wrong
@@ -147,7 +147,8 @@ def read_private(path: Path, limit: int) -> bytes:
     return data
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Force the names in a folder to the disk."""
     if sys.platform == "win32":
         return  # Windows keeps names without being asked, and opens no folder.
     handle = os.open(folder, os.O_RDONLY)
