@@ -265,6 +265,35 @@ def test_pauses_prices_and_what_takes_effect_later() -> None:
     ]
 
 
+def test_what_would_have_ended_a_pause_falls_due_no_more_once_it_was_resumed() -> None:
+    """
+    - {event: LicenceGranted, effective: 2020-01-01, id: p, holder: a}
+    - {event: ProvisionSuspended, effective: 2021-01-01, provision: p,
+       until: milestone cured}
+    - {event: ProvisionResumed, effective: 2025, provision: p}
+    """
+    ledger = test_what_would_have_ended_a_pause_falls_due_no_more_once_it_was_resumed
+    (item,) = due(ledger, "2025", "2027", horizon="2026-01-01").items
+    assert (item.what, item.when, item.between) == (
+        "resumes",
+        "2025",
+        ("2025-01-01", "2025-12-31"),
+    )
+    assert not due(ledger, "2026", "2027", horizon="2026-01-01").waits
+
+
+def test_a_step_of_a_price_that_was_changed_that_day_does_not_fall_due() -> None:
+    """
+    - {event: OptionGranted, effective: 2020-01-01, id: p, option: put, holder: a,
+       price_schedule: [{from: 2025-01-01, price: USD 7m},
+         {from: 2026-01-01, price: USD 8m}]}
+    - {event: QuantityChanged, effective: 2025-01-01, provision: p, price: USD 9m}
+    """
+    ledger = test_a_step_of_a_price_that_was_changed_that_day_does_not_fall_due
+    found = due(ledger, "2024", "2027", horizon="2024-01-01").items
+    assert [(item.date, item.words) for item in found] == [("2026-01-01", "USD 8m")]
+
+
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [
@@ -625,7 +654,7 @@ def test_that_a_milestone_lapsed_decides_too(
         ("NoticeGiven, provision: lic, kind: termination, by: b", ("a", "b")),
         ("NoticeGiven, kind: termination, by: b, to: c", ("b", "c")),
         (
-            "HoldingMoved, issuer: a, quantity: 9 shares, reason: issue, from: b, to: c",
+            "HoldingMoved, issuer: a, quantity: 9 units, reason: issue, from: b, to: c",
             ("a", "b", "c"),
         ),
         ("PartyRestructured, party: a, change: merged, successor: c", ("a", "c")),

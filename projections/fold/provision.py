@@ -119,6 +119,16 @@ class Terms(msgspec.Struct):
     amount_since: Span | None = None
     price_since: Span | None = None
 
+    @property
+    def price_steps(self) -> list[PriceStep]:
+        """List the steps of the schedule that count, in order.
+
+        A price that was changed is later than the steps that had begun by then.
+        """
+        first = NEG_INF if self.price_since is None else self.price_since.lo
+        steps = sorted(self.price_schedule, key=lambda step: step.start.first)
+        return [step for step in steps if step.start.first > first]
+
 
 class Provision(msgspec.Struct):
     """What one provision has become.

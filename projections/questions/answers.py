@@ -138,7 +138,7 @@ def state_answer(
             provision_answer(provision, facts, day, later.get(provision.id))
             for provision in state.provisions.values()
         ],
-        pending=[_pending(pending) for pending in timeline.pending],
+        pending=[_pending(one) for one in timeline.pending if one.by > day],
         skipped=[
             {"event": skipped.seq, "reason": str(skipped.error)}
             for skipped in state.skipped
@@ -234,15 +234,10 @@ def main_quantity(provision: Provision, day: int) -> Quantity | None:
 
 
 def price_on(provision: Provision, day: int) -> Quantity | None:
-    """Give the price of an option on a day: the last step that began, or the price.
-
-    A price that was changed since is later than the steps that had begun by then.
-    """
-    terms = provision.terms
-    price, since = terms.price, terms.price_since
-    first = NEG_INF if since is None else since.lo
-    for step in sorted(terms.price_schedule, key=lambda step: step.start.first):
-        if first < step.start.first <= day:
+    """Give the price of an option on a day: the last step that began, or the price."""
+    price = provision.terms.price
+    for step in provision.terms.price_steps:
+        if step.start.first <= day:
             price = step.price
     return price
 

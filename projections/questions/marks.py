@@ -110,11 +110,14 @@ def _due(provision: Provision, facts: Facts, window: Span) -> Iterator[Mark]:
         words = None if amount is None else amount.text
         yield Mark("due", span, provision.due.text, waits, "grant", words)
     pause = provision.suspension
-    if pause is not None and pause.until is not None:
+    if pause is not None and pause.resumed is not None:
+        span, when = pause.resumed
+        yield Mark("resumes", span, when.text, (), "suspension")
+    elif pause is not None and pause.until is not None:
         span = resolve_when(pause.until, facts, provision)
         waits = _waits(pause.until, facts, provision, span, window)
         yield Mark("resumes", span, pause.until.text, waits, "suspension")
-    for step in provision.terms.price_schedule:
+    for step in provision.terms.price_steps:
         span, price = date_span(step.start), step.price.text
         yield Mark("price", span, step.start.text, (), "price_schedule", price)
 

@@ -191,11 +191,12 @@ def _check_bases(provision: Provision, event: QuantityChanged) -> None:
     for name in _PERCENTAGES:
         kept = getattr(terms, name)
         if kept is not None and kept.kind == "percent" and not getattr(event, name, 0):
+            again = f"state the {name} again on the new basis in the same event, or "
             raise Refused(
                 f"the {name} of {provision.id}, {kept}, is of {terms.basis!r} and would"
                 f" come to be of {event.basis!r}",
-                hint=f"state the {name} again on the new basis in the same event, or"
-                " grant what has a basis of its own as a provision of its own",
+                hint=(again if name in _QUANTITIES else "")
+                + "grant what has a basis of its own as a provision of its own",
                 seq=provision.why.get(name, provision.set_by[0]),
             )
 
