@@ -30,11 +30,11 @@ _SHOWN = (
 # What a provision is told by when it comes or goes.
 _MAIN = {"level": "", "quantity": "", "scope": "over", "starts": "from", "ends": "ends"}
 _NONE = {"starts": "not stated", "ends": "not stated", "later": "as agreed"}
-# A reader is told of the end itself, and of the readings.
 # Sentences, which stay as somebody wrote them.
 _WORDS = {"condition", "readings", "text", "name", "title"}
 # The end is told by one word, whether as agreed or as what that has come to.
 _LABELS = {"ends_between": "ends", "later": "ends"}
+# A reader is told of the end itself, and of the readings.
 _FOLLOWS = {"flags", "ended", "agreed_ends", "amount", "rate"}
 
 
