@@ -50,6 +50,7 @@ def _days() -> st.SearchStrategy[str]:
             "unknown",
             "milestone n determined",
             "30 days after (milestone m claimed)",
+            "earliest of (milestone n determined; 2022-02-02)",
         )
     )
     return st.integers(0, 9).flatmap(lambda n: others if n == 0 else day)

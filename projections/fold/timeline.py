@@ -35,10 +35,15 @@ _UNKNOWN = When.parse("unknown")
 
 
 class Pending(NamedTuple):
-    """An event whose effective When is not resolved."""
+    """An event whose effective When is not resolved.
+
+    ``by`` is the day by which it takes effect for certain, an ordinal; INF where there
+    is none.
+    """
 
     entry: Entry
     effective: When
+    by: int = INF
 
 
 class Timeline(msgspec.Struct):
@@ -211,11 +216,12 @@ def appended(timeline: Timeline, entry: Entry, hanging: Collection[str]) -> Step
 
 
 def pending_steps(timeline: Timeline) -> list[Step]:
-    """List what is not dated as if each event took effect right after all that is."""
+    """List what has no day as if each event took effect right after all that has."""
     day = timeline.steps[-1].day if timeline.steps else NEG_INF
     return [
         step_of(pending.entry, Span(day, day), timeline.facts)
         for pending in (*timeline.pending, *timeline.lapsed)
+        if pending.by == INF
     ]
 
 
@@ -249,6 +255,12 @@ def _plain_span(effective: When | None) -> Span | None:
     return ALWAYS_UNKNOWN if type(expr) is Unknown else None
 
 
+def _awaited(entry: Entry, facts: Facts) -> Pending:
+    """Tell what an event waits for, and by when it takes effect at the latest."""
+    effective = entry.envelope.effective or _UNKNOWN
+    return Pending(entry, effective, resolve_when(effective, facts).hi)
+
+
 def _settle(
     waiting: list[Entry], facts: Facts, spans: dict[int, Span], idle: AbstractSet[int]
 ) -> tuple[list[Pending], list[Pending]]:
@@ -256,6 +268,8 @@ def _settle(
 
     One that is resolved may determine the milestone that another hangs on. Those that
     hang on each other are never resolved, which is what a circle deserves.
+
+    One that waits, but takes effect by a day at the latest, has that day for its place.
 
     Returns:
         The events that wait, and those that have lapsed.
@@ -278,6 +292,7 @@ def _settle(
             declare(facts, entry, span)
             facts.changed()
         if len(still) == len(waiting):
-            pending = [Pending(e, e.envelope.effective or _UNKNOWN) for e in still]
+            pending = [_awaited(entry, facts) for entry in still]
+            spans |= {p.entry.seq: Span(p.by, p.by) for p in pending if p.by < INF}
             return pending, lapsed
         waiting = still

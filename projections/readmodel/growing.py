@@ -325,7 +325,7 @@ def _all_facts(timeline: Timeline) -> Iterator[tuple[Key, Segment]]:
             yield _fact(Key("report", f"{name}/{report.seq}"), report)
     for name, notices in facts.notices.items():
         yield _fact(Key("notice", name), notices)
-    for entry, effective in timeline.pending:
+    for entry, effective, _ in timeline.pending:
         waiting = Waiting(entry.seq, entry.envelope.type, effective.text)
         yield _fact(Key("pending", str(entry.seq)), waiting)
 

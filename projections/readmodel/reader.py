@@ -17,7 +17,7 @@ from events.when import When
 from projections.fold.facts import Facts
 from projections.fold.provision import Closing, Provision
 from projections.fold.record import Record
-from projections.fold.resolve import is_open
+from projections.fold.resolve import is_open, resolve_when
 from projections.fold.state import Skipped, State
 from projections.fold.timeline import Pending, Timeline
 from projections.questions.endings import (
@@ -86,7 +86,7 @@ def timeline_at(
         The timeline; None where silence up to the horizon settles when a pending event
         took effect, which is rare: then only the fold can tell.
     """
-    facts, mentioned, pending = Facts(horizon=horizon), set(), []
+    facts, mentioned, waiting = Facts(horizon=horizon), set(), []
     known = (agreement, position, position)
     rows = connection.execute(
         f"SELECT kind, name, body FROM parts WHERE {_KNOWN} AND kind IN "  # noqa: S608  # constants only
@@ -97,10 +97,11 @@ def timeline_at(
         if kind == "mention":
             mentioned.add(name)
         elif kind == "pending":
-            pending.append(_pending(agreement, part_of(kind, body)))
+            waiting.append(part_of(kind, body))
         else:
             _learn(facts, kind, name, part_of(kind, body))
     _sort(facts)
+    pending = [_pending(agreement, one, facts) for one in waiting]
     if not all(is_open(one.effective, facts) for one in pending):
         return None
     pending.sort(key=lambda one: one.entry.seq)
@@ -289,7 +290,7 @@ def _learn(facts: Facts, kind: str, name: str, part: Any) -> None:  # noqa: ANN4
             facts.notices[name] = part
 
 
-def _pending(agreement: str, waiting: Any) -> Pending:  # noqa: ANN401  # read from the tables
+def _pending(agreement: str, waiting: Any, facts: Facts) -> Pending:  # noqa: ANN401  # read from the tables
     """Stand for an event that waits, as far as answers tell of it."""
     envelope = Envelope(
         agreement=agreement,
@@ -303,7 +304,9 @@ def _pending(agreement: str, waiting: Any) -> Pending:  # noqa: ANN401  # read f
         type=waiting.type,
         v=FORMAT,
     )
-    return Pending(Entry(envelope, Event()), When.parse(waiting.effective))
+    effective = When.parse(waiting.effective)
+    by = resolve_when(effective, facts).hi
+    return Pending(Entry(envelope, Event()), effective, by)
 
 
 def _state(
