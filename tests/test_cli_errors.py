@@ -592,7 +592,7 @@ def test_a_supposal_against_what_is_recorded(desk: Desk) -> None:
 --- stderr
 error: launch=2027-01-01 cannot be supposed: launch is determined on another date
   in the way: @6 milestone-determined launch (2025-12-01)
-hint: suppose something that is not recorded, or ask about what was known before it was
+hint: suppose something that is not said already, or ask about what was known before it was
 --- exit status 1
 """)
 

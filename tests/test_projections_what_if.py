@@ -301,6 +301,19 @@ def test_what_is_supposed_together_is_checked_together(
     assert "2026-06-01 ends opt" in effects(what_if(recorded, *texts, also=also))
 
 
+def test_a_fact_that_is_supposed_may_contradict_an_event_that_is() -> None:
+    verified = (
+        "- {event: MilestoneDetermined, effective: 2026-03-01, milestone: m, "
+        "outcome: verified}"
+    )
+    with pytest.raises(Refused, match="m is determined on another date") as caught:
+        what_if(AGREEMENT, "m=2026-06-01", also=verified)
+    # It has no number that anybody could look up.
+    assert caught.value.facts["conflict"] == (
+        "milestone-determined m (2026-03-01), supposed too"
+    )
+
+
 def test_an_event_that_is_supposed_may_be_in_the_way_of_another() -> None:
     option = (OPTION % "2026-03-01").replace("call}", "call, opens: 2026-09-01}")
     with pytest.raises(Refused, match="opens on 2026-09-01") as caught:

@@ -199,7 +199,7 @@ def _refuse(supposal: Supposal, what: str, seq: int) -> NoReturn:
     """Refuse a supposal for what an event says."""
     raise Refused(
         f"{supposal.text} cannot be supposed: {supposal.name} {what}",
-        hint="suppose something that is not recorded, or ask about what was known "
+        hint="suppose something that is not said already, or ask about what was known "
         "before it was",
         conflict=f"@{seq}",
         seq=seq,

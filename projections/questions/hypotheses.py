@@ -145,19 +145,20 @@ def suppose_all(
         provisional(draft, last.seq + len(hypotheses.events) + n, last.position + n)
         for n, draft in enumerate(hypotheses.drafts, 1)
     ]
-    there = timeline_of([*entries, *drafts], supposals=hypotheses.supposals)
     behind = last.position + len(drafts)
+    supposals = hypotheses.supposals
     try:
+        there = timeline_of([*entries, *drafts], supposals=supposals)
         events = [
             provisional(_draft(event, there), last.seq + n, behind + n)
             for n, event in enumerate(hypotheses.events, 1)
         ]
+        timeline = timeline_of(
+            [*entries, *events, *drafts], horizon=horizon, supposals=supposals
+        )
     except Refused as error:
         raise _with_conflict(error, entries, names) from error
-    timeline = timeline_of(
-        [*entries, *events, *drafts], horizon=horizon, supposals=hypotheses.supposals
-    )
-    timeline = without_idle(timeline, hypotheses.supposals)
+    timeline = without_idle(timeline, supposals)
     for skipped in timeline.state(INF).skipped:
         if skipped.seq > last.seq:
             raise _refusal(skipped, entries, names) from skipped.error
