@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from events.entry import Draft, Entry
 from ledger.admission import MakeRules
 from ledger.clock import Clock, Random, now_us
-from ledger.paths import followed
+from ledger.paths import check_alone, followed
 from ledger.reading import Reading
 from ledger.receipts import Receipt
 from ledger.sqlite.connection import create
@@ -344,12 +344,14 @@ class Ledger(Reading):
             The head of the copy. Others may append meanwhile.
 
         Raises:
-            Refused: the file is there already, or cannot be written.
+            Refused: the file is there already, or the log of one that was lost, or it
+                cannot be written.
             NotFound: the folder does not exist.
             Integrity: the copy is not sound, which is because the ledger is not.
         """
         from ledger.audit.writing import placing
 
+        check_alone(path)
         with placing(path) as fresh:
             self.store.backup(fresh)
             with type(self).open(fresh, read_only=True) as copy:

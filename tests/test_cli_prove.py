@@ -790,6 +790,25 @@ def test_a_head_that_cannot_be_kept_leaves_no_doubt_of_the_event(desk: Desk) -> 
     assert "was not recorded" not in told.stderr
 
 
+def test_nothing_is_put_where_the_last_events_of_a_lost_ledger_lie(desk: Desk) -> None:
+    """SQLite would put them into whatever has the name that the ledger had."""
+    desk.do(f"export audit all.zip {SIGN}", "backup copy.db")
+    (desk.folder / "whereas.db").unlink()
+    log = desk.folder / "whereas.db-wal"
+    log.write_bytes(b"events")
+    for line in (
+        "init",
+        "backup whereas.db --ledger copy.db",
+        f"restore all.zip --key {vkey(desk)}",
+    ):
+        told = desk.run(line)
+        assert (told.status, told.stdout) == (1, ""), line
+        assert "whereas.db-wal has the last events of a ledger" in told.stderr
+    assert (log.read_bytes(), lying(desk) & {"whereas.db"}) == (b"events", set())
+    log.unlink()
+    desk.do("backup whereas.db --ledger copy.db")
+
+
 def test_a_bundle_is_restored_with_the_same_root(desk: Desk) -> None:
     desk.do(
         f"checkpoint {SIGN}",

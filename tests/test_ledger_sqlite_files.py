@@ -439,13 +439,35 @@ def test_a_file_that_is_no_longer_where_it_was_takes_nothing(
         assert ledger.size == 5
 
 
+def test_what_a_moved_ledger_left_beside_its_place_is_neither_lost_nor_mixed(
+    tmp_path: Path,
+) -> None:
+    path, moved = tmp_path / "l.db", tmp_path / "moved.db"
+    log = tmp_path / "l.db-wal"
+    with create(tmp_path / "other.db") as other, create(path) as ledger:
+        fill(ledger)
+        elsewhere(path)
+        with pytest.raises(Conflict) as told:
+            ledger.append([invested(9)], recorded_by="ann")
+        assert "l.db-wal belongs to it: move that along" in str(told.value.hint)
+        ledger.close()
+        for make in (lambda: create(path), lambda: other.backup(path)):
+            with pytest.raises(Refused, match=r"l\.db-wal has the last events of"):
+                make()
+    assert not path.exists()
+    log.rename(tmp_path / "moved.db-wal")
+    with reopen(moved) as ledger:
+        assert ledger.check().size == 5
+    create(path).close()
+
+
 def test_a_file_that_goes_while_it_is_written_gives_no_receipt(tmp_path: Path) -> None:
     path = tmp_path / "l.db"
     with create(path) as ledger:
         fill(ledger)
         file = ledger.application.recorder.store.file  # type: ignore[attr-defined]  # of our recorder
         with (
-            pytest.raises(Conflict, match="is in the file that was there"),
+            pytest.raises(Conflict, match="is with the one that was there"),
             file.transaction(commit=True),
         ):
             path.rename(tmp_path / "moved.db")

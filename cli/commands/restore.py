@@ -120,6 +120,7 @@ def _empty(session: Session) -> Iterator[Ledger]:
     from ledger.audit.writing import placing
     from ledger.index_file import beside, forget
     from ledger.ledger import Ledger
+    from ledger.paths import check_alone
 
     path = session.settings.ledger
     if path.exists():
@@ -128,6 +129,7 @@ def _empty(session: Session) -> Iterator[Ledger]:
             yield ledger
         return
     session.writes = True
+    check_alone(path)
     with placing(path) as fresh:
         clock, random = session.now_us, session.random
         with Ledger.create(fresh, clock=clock, random=random) as ledger:

@@ -24,6 +24,7 @@ from typing import NamedTuple
 
 from events.errors import Conflict, InputError, NotFound, Refused
 from ledger.log.tree import EMPTY_ROOT
+from ledger.paths import check_alone, size_of, write_ahead_log
 from ledger.sqlite.failures import failing, foreign, missing, read_only
 from ledger.sqlite.schema import (
     APPLICATION_ID,
@@ -63,7 +64,7 @@ class Watch(NamedTuple):
 
     def check(self) -> None:
         """Raise Conflict when somebody has begun to write to the file."""
-        if _stamp(self.path) != self.stamp or _size(_wal(self.path)):
+        if _stamp(self.path) != self.stamp or size_of(write_ahead_log(self.path)):
             raise Conflict(
                 f"{self.path} was written to while it was read", hint="try again"
             )
@@ -99,7 +100,7 @@ def open_reader(path: Path) -> tuple[sqlite3.Connection, Watch | None]:
     if _may_write(path):
         return _ready(_connect(path, "rw"), path, writes=False), None
     # An empty write-ahead log holds nothing that the file does not.
-    if _size(_wal(path)):
+    if size_of(write_ahead_log(path)):
         return _ready(_connect(path, "ro"), path, writes=False), None
     watch = Watch.over(path)
     connection = _connect(path, "ro&immutable=1")
@@ -121,13 +122,15 @@ def create(path: Path) -> None:
     Two processes may try at once: one of them makes it, the other is refused.
 
     Raises:
-        Refused: there is something already, or the folder cannot be written.
+        Refused: there is something already, or the log of a ledger that was lost, or
+            the folder cannot be written.
         NotFound: the folder does not exist.
     """
     if not path.parent.is_dir():
         raise NotFound(f"there is no folder {path.parent}", path=str(path))
     if path.exists() and not path.is_file():
         raise foreign(path, "is not a file")
+    check_alone(path)
     deadline = time.monotonic() + OTHER_WAIT_SECONDS
     while True:
         try:
@@ -267,19 +270,6 @@ def _pragma(connection: sqlite3.Connection, words: str) -> object:
     """Ask for a setting, or set it and ask what it has become."""
     found = connection.execute(f"PRAGMA {words}").fetchone()
     return found[0] if found else None
-
-
-def _wal(path: Path) -> Path:
-    """Name the write-ahead log of a ledger."""
-    return path.with_name(path.name + "-wal")
-
-
-def _size(path: Path) -> int:
-    """Give the size of a file; one that is not there has none."""
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0
 
 
 def _stamp(path: Path) -> tuple[int, int, int]:

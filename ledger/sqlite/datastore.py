@@ -135,7 +135,7 @@ class LedgerDatastore(SQLiteDatastore):
                 if isinstance(error, sqlite3.Error):
                     raise translated(error, self.path) from error
                 raise
-            self._check_place("what was just recorded is in the file that was there")
+            self._check_place("what was just recorded is with the one that was there")
 
     def _check_place(self, otherwise: str) -> None:
         """Check that the file that is written is still the one at the path.

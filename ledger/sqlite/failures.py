@@ -15,6 +15,7 @@ from events.errors import (
     Refused,
     WhereasError,
 )
+from ledger.paths import write_ahead_log
 from ledger.store import PUT_BACK
 
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
@@ -112,9 +113,10 @@ def busy(path: Path) -> Conflict:
 
 def moved(path: Path, what: str) -> Conflict:
     """Say that another file, or none, is where a ledger was that is written to."""
+    log = write_ahead_log(path)
     return Conflict(
         f"{path} was moved or replaced while it was open; {what}",
-        hint="look at what is there now: whereas list",
+        hint=f"what is in {log.name} belongs to it: move that along, by its new name",
         path=str(path),
     )
 
