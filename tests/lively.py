@@ -207,16 +207,21 @@ _FACTS = (
 TYPES = (*CHANGES, *_FACTS, *RECORD, "licence-granted")
 
 
+_MUST_END = ("term-extended", "term-shortened")
+
+
 @st.composite
-def _offers(draw: st.DrawFn, types: Sequence[str]) -> dict[str, Any]:
-    """Draw an event about one of two provisions, on one of a few days."""
+def _offers(
+    draw: st.DrawFn, types: Sequence[str], ends: Sequence[str], days: Sequence[str]
+) -> dict[str, Any]:
+    """Draw an event about one of two provisions."""
     name = draw(st.sampled_from(types))
     fields = {**FIELDS.get(name, {}), **_MORE.get(name, {})}
-    if name in _GRANTS and "ends" in fields:
-        fields["ends"] = st.none() | ENDS | _MORE_ENDS
+    if "ends" in fields:
+        end = st.sampled_from(ends)
+        fields["ends"] = end if name in _MUST_END else st.none() | end
+    if name in _GRANTS and "starts" in fields:
         fields["starts"] = st.none() | st.none() | _STARTS
-    if name in ("term-extended", "provision-reinstated"):
-        fields["ends"] = ENDS | _MORE_ENDS
     for key in ("provision", "id", "survives"):
         if fields.get(key) is PROVISIONS:
             fields[key] = st.sampled_from("pq")
@@ -226,19 +231,26 @@ def _offers(draw: st.DrawFn, types: Sequence[str]) -> dict[str, Any]:
         return {"event": name, **drawn}
     if draw(st.integers(0, 4)) == 0:
         drawn["instrument"] = draw(st.sampled_from("ij"))
-    return {"event": name, "effective": draw(_DAYS), **drawn}
+    return {"event": name, "effective": draw(st.sampled_from(days)), **drawn}
 
 
+@st.composite
 def lively_histories(
-    max_size: int = 16, types: Sequence[str] = TYPES
-) -> st.SearchStrategy[list[Entry]]:
-    """Draw histories in which much happens to a few provisions."""
-    granted = st.lists(_offers(_GRANTS), min_size=1, max_size=2)
-    one = _offers(types)
+    draw: st.DrawFn, max_size: int = 16, types: Sequence[str] = TYPES
+) -> list[Entry]:
+    """Draw histories in which much happens to a few provisions.
+
+    Each has few types, ends and days, so that they meet.
+    """
+    theme = draw(st.lists(st.sampled_from(types), min_size=3, max_size=7))
+    ends = draw(st.lists(ENDS | _MORE_ENDS, min_size=1, max_size=3))
+    days = draw(st.lists(_DAYS, min_size=3, max_size=6))
+    granted = st.lists(_offers(_GRANTS, ends, days), min_size=1, max_size=2)
+    one = _offers(theme, ends, days)
     several = st.lists(one, min_size=2, max_size=3)
     offered = st.lists(
         st.integers(0, 5).flatmap(lambda n: several if n == 0 else one),
         min_size=max_size // 2,
         max_size=max_size,
     )
-    return st.builds(lambda first, then: accepted([*first, *then]), granted, offered)
+    return accepted([*draw(granted), *draw(offered)])

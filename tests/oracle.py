@@ -280,7 +280,10 @@ def change_term(right: Right, event: Any, at: Order) -> None:  # noqa: ANN401  #
 
 def told(name: str, right: Right, known: Known, day: int) -> Told:
     """Tell how a provision stands on a day."""
-    notices = [span for span, at in known.notices.get(name, []) if at > right.agreed]
+    # One that is given on the day of a new term counts for it.
+    notices = [
+        span for span, at in known.notices.get(name, []) if at[0] >= right.agreed[0]
+    ]
     starts = span_of(right.starts.expr, known)
     term = NEVER if right.ends is None else span_of(right.ends.expr, known, notices)
     ends = earliest([term, *right.closed])
