@@ -245,7 +245,9 @@ def lively_histories(
     theme = draw(st.lists(st.sampled_from(types), min_size=3, max_size=7))
     ends = draw(st.lists(ENDS | _MORE_ENDS, min_size=1, max_size=3))
     days = draw(st.lists(_DAYS, min_size=3, max_size=6))
-    granted = st.lists(_offers(_GRANTS, ends, days), min_size=1, max_size=2)
+    granted: st.SearchStrategy[list[Any]] = st.lists(
+        _offers(_GRANTS, ends, days), min_size=1, max_size=2
+    )
     one = _offers(theme, ends, days)
     several = st.lists(one, min_size=2, max_size=3)
     offered = st.lists(
@@ -253,4 +255,4 @@ def lively_histories(
         min_size=max_size // 2,
         max_size=max_size,
     )
-    return accepted([*draw(granted), *draw(offered)])
+    return accepted(draw(granted) + draw(offered))
