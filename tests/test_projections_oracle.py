@@ -165,8 +165,8 @@ BY_SILENCE = """
 
 @pytest.mark.xfail(
     strict=True,
-    reason="what takes effect unless a milestone comes is accepted before what it makes "
-    "impossible, which is skipped once silence has let it take effect",
+    reason="what takes effect unless a milestone comes is accepted before what it "
+    "makes impossible, which is skipped once silence has let it take effect",
 )
 def test_what_the_rules_accept_is_folded_once_silence_has_settled_a_change() -> None:
     recorded = accepted(events(BY_SILENCE)[1:])
