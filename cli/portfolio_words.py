@@ -25,32 +25,10 @@ if TYPE_CHECKING:
     )
 
 COLUMNS = (
-    tuple(
-        map(
-            Column,
-            (
-                *(
-                    "agreement",
-                    "provision",
-                    "kind",
-                    "holder",
-                    "against",
-                    "what",
-                    "status",
-                ),
-                *(
-                    "starts",
-                    "ends",
-                    "ends_from",
-                    "ends_to",
-                    "waits_for",
-                    "words",
-                    "events",
-                ),
-            ),
-        )
-    )
-    + AMOUNT
+    *(Column(name) for name in ("agreement", "provision", "kind", "holder", "against")),
+    *(Column(name) for name in ("what", "status", "starts", "ends", "ends_from")),
+    *(Column(name) for name in ("ends_to", "waits_for", "words", "events")),
+    *AMOUNT,
 )
 PROVISIONS = ("agreement", "provision", "holder", "what", "status")
 LAPSING = ("date", "agreement", "provision", "holder", "what")
@@ -249,13 +227,8 @@ def _row(item: FoundProvision) -> tuple[str, ...]:
     first, last = one.ends_between
     return (
         *(item.agreement, one.id, one.kind, " ".join(one.holders)),
-        *(
-            " ".join(one.against),
-            what(one, in_brief=False),
-            one.status,
-            one.starts,
-            one.ends or "",
-        ),
+        *(" ".join(one.against), what(one, in_brief=False), one.status),
+        *(one.starts, one.ends or ""),
         *(first or "", last or "", "; ".join(one.waits_for), "; ".join(item.words)),
         numbers(one.set_by),
         *amount_cells(one.quantity),
