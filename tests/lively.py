@@ -50,7 +50,7 @@ _MORE_ENDS = st.sampled_from(
             "renews every 6 months from (2020-08-31) unless notice 9 days before"
             " at most 5 times"
         ),
-        "renews every 1 year from (until 2021) unless notice 2 months before",
+        "renews every 1 year from (until 2021) unless notice 3 months before",
         "renews every 1 year from (milestone m) unless notice 60 days before",
         (
             "earliest of (milestone n; renews every 1 year from (through 2021)"
