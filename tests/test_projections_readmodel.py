@@ -63,8 +63,9 @@ def agree(path: Path, ledger: Listed, on: str, known: int, horizon: int) -> None
             asked = (agreement, on, known, horizon)
             found, expected = looked_up(path, *asked), folded(ledger, *asked)
             if found is None:
-                certain = folded(ledger, agreement, on, known, NEG_INF)
-                assert expected.pending != certain.pending
+                entries = ledger.entries(agreement, known=known)
+                certain = timeline_of(entries).pending
+                assert timeline_of(entries, horizon=horizon).pending != certain
             else:
                 assert found == expected
 
