@@ -50,6 +50,8 @@ def entry_of(row: Row) -> Entry:
             hint="whereas verify",
             position=position,
         )
+    if erased is not None:
+        _check_erased(row)
     if (salts or len(disclosed) > len(b"{}")) and not is_sealed(
         bytes(place.data), disclosed, salts
     ):
@@ -59,6 +61,22 @@ def entry_of(row: Row) -> Entry:
             position=position,
         )
     return entry
+
+
+def _check_erased(row: Row) -> None:
+    """Check that what is called erased is not there.
+
+    Raises:
+        Integrity: it is.
+    """
+    there = set(erased_of(row)) & msgspec.json.decode(row.disclosed).keys()
+    if there:
+        raise Integrity(
+            f"pos:{row.position} still has what is called erased: "
+            f"{', '.join(sorted(there))}",
+            hint="whereas verify shows how far the ledger can be trusted",
+            position=row.position,
+        )
 
 
 def erased_of(row: Row) -> tuple[str, ...]:

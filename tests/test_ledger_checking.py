@@ -139,9 +139,15 @@ DAMAGES: list[tuple[str, Damage, int | None, str]] = [
     ("no values", run(UPDATE.format("disclosed = CAST('{}' AS BLOB)")), 3, ""),
     (
         "erased unsaid",
+        run(UPDATE.format("erased = '[\"tags\"]'")),
+        3,
+        "",
+    ),
+    (
+        "erased and there",
         run(UPDATE.format("erased = '[\"note\"]'")),
         3,
-        "no event says so",
+        "still has what is called erased",
     ),
     ("erased not JSON", run(UPDATE.format("erased = 'x'")), 3, "cannot be read"),
     ("erased undone", run("UPDATE events SET erased = NULL WHERE position = 1"), 1, ""),

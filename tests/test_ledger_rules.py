@@ -99,6 +99,10 @@ RECORDED = {
 - {event: StakeReported, effective: 2021-01-01, holder: a, issuer: c, share: 60 %, basis: all}
 - {event: PartyRestructured, effective: 2022-01-01, party: a, change: merged, successor: b}
 """,
+    "an assigned licence": f"""
+{LICENCE}}}
+- {{event: PartyRestructured, effective: 2022-01-01, party: a, change: assigned, successor: c}}
+""",
     "an ended panel": """
 - {event: ProcedureAgreed, effective: 2020-01-01, id: q, milestone: m, determiner: panel}
 - {event: ProvisionEnded, effective: 2022-01-01, provision: q, basis: terminated}
@@ -467,8 +471,20 @@ REFUSED = [
     (
         "a merged party",
         "{event: RightRelinquished, effective: 2023, provision: p, by: c}",
-        "c does not hold p, a does",
+        "c does not hold p, b does",
         "@2 permission-granted p (2020-01-01)",
+    ),
+    (
+        "a merged party",
+        "{event: PartyRestructured, effective: 2023, party: a, change: split, successor: c}",
+        "b has come after a already",
+        "@5 party-restructured a (2022-01-01)",
+    ),
+    (
+        "an assigned licence",
+        "{event: RightRelinquished, effective: 2023, provision: p, by: a}",
+        "a does not hold p, c does",
+        "@2 licence-granted p (2020-01-01)",
     ),
     (
         "a merged party",

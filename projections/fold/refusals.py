@@ -104,14 +104,14 @@ def require_holder(state: State, provision: Provision, by: str, facts: Facts) ->
         Refused: with the event that says who holds it. Words that name no party are
             taken as they are.
     """
-    holders = provision.holders
-    if by not in facts.parties or by in holders:
+    if by not in facts.parties:
         return
-    if any(having(state, holder) in {by, now(state, by)} for holder in holders):
+    owners = list(dict.fromkeys(having(state, name) for name in provision.holders))
+    if by in owners or now(state, by) in owners:
         return
     raise Refused(
-        f"{by} does not hold {provision.id}, {' and '.join(holders) or 'nobody'} does",
-        hint=f"record who does: by {' or '.join(holders) or 'nobody'}; provision-ended "
+        f"{by} does not hold {provision.id}, {' and '.join(owners) or 'nobody'} does",
+        hint=f"record who does: by {' or '.join(owners) or 'nobody'}; provision-ended "
         "says that a provision was released or terminated",
         seq=provision.why.get("holders", provision.set_by[0]),
     )

@@ -107,6 +107,7 @@ def _restructured(
         _refuse_circle(state, event.party, event.successor)
         after = Succession(event.successor, event.change, step.seq)
         if event.change != "assigned":
+            _refuse_second(party)
             party.succession = after
         elif party.succession is None:
             party.assigned = after
@@ -115,6 +116,16 @@ def _restructured(
     if event.controller is not None:
         party.controller = event.controller
     party.set_by.append(step.seq)
+
+
+def _refuse_second(party: Party) -> None:
+    """Refuse that somebody else comes after a party that has gone."""
+    if party.succession is not None:
+        raise Refused(
+            f"{party.succession.successor} has come after {party.id} already",
+            hint="parties-changed says which provisions somebody else has from then on",
+            seq=party.succession.seq,
+        )
 
 
 def _refuse_circle(state: State, party: str, successor: str) -> None:
