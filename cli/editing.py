@@ -2,6 +2,8 @@
 
 What was written is never lost: what cannot be recorded is opened again with the reason
 on top, and the file is kept when it is closed unchanged, or when anything else fails.
+A script that is the editor may change it for ever, so that it is opened once where
+nobody is at a terminal, and a few times where somebody is.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import os
 import shlex
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -27,6 +30,8 @@ from events.entry import Entry
 from events.errors import InputError, Refused, WhereasError
 
 _TOP = "# error:"
+# How often somebody at a terminal may try.
+_TRIES_MAX = 20
 _ENVELOPE = {
     "effective": "WHEN. When it is so in the world: a date, a When, or unknown.",
     "instrument": "INSTRUMENT. The instrument that it rests on.",
@@ -120,7 +125,7 @@ def _event(cls: type[Event], use: Use) -> Use:
 
 
 def _until_used(session: Session, text: str, use: Use) -> None:
-    """Open an editor until what was written can be used, or is closed unchanged."""
+    """Have a text edited until it can be used, and keep it where it cannot."""
     path = Path(tempfile.mkdtemp(prefix="whereas-")) / "event.yaml"
     _write(path, text)
     try:
@@ -142,8 +147,8 @@ def _until_used(session: Session, text: str, use: Use) -> None:
 
 
 def _edit_until_used(session: Session, path: Path, use: Use) -> None:
-    """Have a file edited until it can be used, or is closed unchanged."""
-    while True:
+    """Have a file edited until it can be used, or there is no use in going on."""
+    for left in reversed(range(_TRIES_MAX if sys.stdin.isatty() else 1)):
         text = _written(path)
         _edit(session, path)
         written = _written(path)
@@ -153,7 +158,7 @@ def _edit_until_used(session: Session, path: Path, use: Use) -> None:
             raise
         except WhereasError as error:
             unchanged = text.startswith(_TOP) and _body(written) == _body(text)
-            if unchanged or session.recorded:
+            if unchanged or session.recorded or not left:
                 raise
             _write(path, _with_error(written, error))
         else:

@@ -57,9 +57,17 @@ class _Screen(io.StringIO):
         return self._terminal
 
 
-def _typed(text: str) -> io.TextIOWrapper:
-    """Give what is piped in, which may be read as text and as bytes."""
-    return io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8")
+class _Keyboard(io.TextIOWrapper):
+    """What is typed at a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def _typed(text: str, *, terminal: bool) -> io.TextIOWrapper:
+    """Give what is typed or piped in, which may be read as text and as bytes."""
+    kind = _Keyboard if terminal else io.TextIOWrapper
+    return kind(io.BytesIO(text.encode()), encoding="utf-8")
 
 
 @dataclass
@@ -84,6 +92,7 @@ class Desk:
         stdin: str = "",
         columns: int | None = None,
         env: Mapping[str, str] | None = None,
+        typing: bool = False,
     ) -> Ran:
         """Run a command.
 
@@ -92,6 +101,7 @@ class Desk:
             stdin: what is piped into it.
             columns: how wide the terminal is; None for a pipe.
             env: variables beside those of the desk.
+            typing: whether stdin is a terminal.
         """
         words = shlex.split(line) if isinstance(line, str) else line
         out, err = (_Screen(terminal=columns is not None) for _ in range(2))
@@ -99,7 +109,7 @@ class Desk:
         environ["COLUMNS"] = str(columns or 80)
         with (
             mock.patch.dict(os.environ, environ, clear=True),
-            mock.patch.object(sys, "stdin", _typed(stdin)),
+            mock.patch.object(sys, "stdin", _typed(stdin, terminal=typing)),
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(err),
             contextlib.chdir(self.folder),

@@ -405,7 +405,8 @@ def test_what_is_wrong_is_opened_again_with_the_reason(
     editor: Editor,
 ) -> None:
     env = editor({"party:": "party: bata"}, {"bata": "beta"})
-    ran = desk.run("append party-left a-b --effective 2026-01-01 --edit", env=env)
+    line = "append party-left a-b --effective 2026-01-01 --edit"
+    ran = desk.run(line, env=env, typing=True)
     assert ran.status == 0, str(ran)
     assert (
         (desk.folder / "seen.txt")
@@ -460,12 +461,32 @@ def test_whatever_was_written_is_kept(
     status: int,
     told: str,
 ) -> None:
-    ran = desk.run("append party-left a-b --edit", env=writing(desk, written))
+    env = writing(desk, written)
+    ran = desk.run("append party-left a-b --edit", env=env, typing=True)
     assert ran.status == status
     assert told in ran.stderr
     [kept] = desk.folder.glob("whereas-*/event.yaml")
     assert f"hint: what was written is kept in /desk/{kept.parent.name}" in ran.stderr
     assert kept.read_bytes().endswith(written)
+
+
+@pytest.mark.parametrize(("typing", "times"), [(False, 1), (True, 20)])
+def test_an_editor_that_always_writes_what_is_wrong_comes_to_an_end(
+    desk: Desk, *, typing: bool, times: int
+) -> None:
+    script = desk.folder / "growing.py"
+    script.write_text(
+        "import pathlib, sys\n"
+        "with pathlib.Path(sys.argv[1]).open('a') as file:\n"
+        "    file.write('wrong: [\\n')\n"
+    )
+    env = {"EDITOR": f"{sys.executable} {script}"}
+    ran = desk.run("append party-left a-b --edit", env=env, typing=typing)
+    assert ran.status == 2
+    [kept] = desk.folder.glob("whereas-*/event.yaml")
+    assert f"hint: what was written is kept in /desk/{kept.parent.name}" in ran.stderr
+    assert kept.read_text().count("wrong: [\n") >= times
+    assert kept.read_text().startswith("# error:") == typing
 
 
 def test_what_was_written_is_kept_though_the_editor_fails(desk: Desk) -> None:
