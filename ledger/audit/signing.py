@@ -145,7 +145,7 @@ def chain_of(
     tried = [key] if key is not None else []
     head = _known_head(origin, memory, checkpoints)
     if head is None:
-        return chain(origin, tried, {})
+        return chain(origin, tried, made)
     tried += [one for rotation in made.values() for one in rotation]
     return chain(origin, [one for one in tried if head.holds((one,))], made)
 
