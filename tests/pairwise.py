@@ -12,9 +12,10 @@ from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
 
-from events.dates import INF, NEG_INF, PartialDate
+from events.dates import INF, PartialDate
 from events.scope import Box, box_covers, scope_text
 from projections.fold.provision import Clause, Provision
+from projections.fold.resolving import may_pause_on, pause_of
 from projections.fold.spans import Span
 from projections.fold.status import Standing, standing
 from projections.fold.timeline import Timeline
@@ -70,31 +71,49 @@ def conflicts_pairwise(
     """List what clashes on a day or later, what is certain first.
 
     Between two days on which anything takes effect all stay as they are, so that all
-    are compared on each of these days; two provisions that clash clash once.
+    are compared on each of these days; two provisions that clash clash once, until they
+    do no more.
     """
     day = on.last
-    who = Identities(held_on(timelines, day))
-    later = {s.day for there in timelines for s in there.steps if s.day > day}
-    days = [day, *sorted(later), INF + 1]
+    days = [*sorted({s.day for there in timelines for s in there.steps}), INF + 1]
     found: dict[frozenset[tuple[str, str]], list[tuple[Conflict, Span]]] = {}
     for first, last in pairwise(days):
-        clip = Span(NEG_INF if first == day else first, last)
         held = held_on(timelines, first)
-        promises = [p for there in held for p in _promises(there, who, day, clip)]
+        who = Identities(held_on(timelines, INF))
+        for there in held:
+            who.follow(there)
+        promises = [
+            p for there in held for p in _promises(there, who, day, Span(first, last))
+        ]
         for one, other in combinations(promises, 2):
             told = _conflict(one, other, day)
             if told is not None:
                 key = frozenset((s.agreement, s.provision) for s in told.sides)
                 span = _together(one.standing, other.standing)
                 found.setdefault(key, []).append((told, span))
-    return sorted(map(_joined, found.values()), key=_order)
+    runs = [run for several in found.values() for run in _runs(several)]
+    live = [(_told_of(run, day), run[0][1]) for run in runs if run[-1][1].hi > day]
+    live.sort(key=lambda one: (_order(one[0]), one[1]))
+    return [told for told, _ in live]
 
 
-def _joined(several: Sequence[tuple[Conflict, Span]]) -> Conflict:
-    """Tell what clashes as it is where it is certain, and first."""
-    told, _ = min(several, key=lambda one: (not one[0].certain, one[1].lo))
-    days = Span(min(d.lo for _, d in several), max(d.hi for _, d in several))
-    return replace(told, between=between(days))
+def _runs(
+    several: Sequence[tuple[Conflict, Span]],
+) -> list[list[tuple[Conflict, Span]]]:
+    """Divide the days of a clash where it stops."""
+    runs: list[list[tuple[Conflict, Span]]] = []
+    for one in several:
+        if not runs or runs[-1][-1][1].hi < one[1].lo:
+            runs.append([])
+        runs[-1].append(one)
+    return runs
+
+
+def _told_of(run: Sequence[tuple[Conflict, Span]], day: int) -> Conflict:
+    """Tell what clashes as it is where it is certain, and first, of what is to come."""
+    live = [told for told, days in run if days.hi > day]
+    told = next((told for told in live if told.certain), live[0])
+    return replace(told, between=between(Span(run[0][1].lo, run[-1][1].hi)))
 
 
 def _promises(held: Held, who: Identities, day: int, clip: Span) -> Iterator[_Promise]:
@@ -114,7 +133,7 @@ def _promises(held: Held, who: Identities, day: int, clip: Span) -> Iterator[_Pr
             starts=Span(max(start, clip.lo), max(starts, clip.lo)),
             ends=Span(min(end, clip.hi), min(ends, clip.hi)),
         )
-        if stand.status != "ended" and clipped.ends.hi > day:
+        if stand.status != "ended" and clipped.ends.hi > clipped.starts.lo:
             yield _Promise(
                 held,
                 provision,
@@ -159,8 +178,8 @@ def _conflict(one: _Promise, other: _Promise, day: int) -> Conflict | None:
             continue
         overlap = _overlap(first, second)
         days = _together(first.standing, second.standing)
-        if overlap and days.lo < days.hi and days.hi > day:
-            return _told(clash, parties, first, second, overlap)
+        if overlap and days.lo < days.hi:
+            return _told(clash, parties, first, second, overlap, day)
     return None
 
 
@@ -222,26 +241,38 @@ def _together(one: Standing, other: Standing) -> Span:
     return Span(max(one.starts.lo, other.starts.lo), min(one.ends.hi, other.ends.hi))
 
 
+def _meet_for_certain(one: _Promise, other: _Promise, day: int) -> bool:
+    """Tell whether there is a day to come on which both are in force for certain."""
+    first = max(day, one.standing.starts.hi, other.standing.starts.hi)
+    last = min(one.standing.ends.lo, other.standing.ends.lo)
+    pauses = (pause_of(p.provision, p.held.timeline.facts) for p in (one, other))
+    resumed = (pause[1].hi for pause in pauses if pause is not None)
+    return any(
+        first <= tried < last
+        and not any(
+            may_pause_on(p.provision, p.held.timeline.facts, tried)
+            for p in (one, other)
+        )
+        for tried in (first, *resumed)
+    )
+
+
 def _told(
     clash: Literal["exclusivity", "permission"],
     parties: frozenset[str],
     one: _Promise,
     other: _Promise,
     overlap: Sequence[Box],
+    day: int,
 ) -> Conflict:
     """Write a clash."""
     days = _together(one.standing, other.standing)
-    certainly = max(one.standing.starts.hi, other.standing.starts.hi) < min(
-        one.standing.ends.lo, other.standing.ends.lo
-    )
-    is_live = {one.standing.status, other.standing.status} == {"in-force"}
     return Conflict(
         clash=clash,
         parties=tuple(sorted(parties)),
         overlap=scope_text(tuple(as_written(box) for box in overlap)),
         between=between(days),
-        certain=certainly
-        and is_live
+        certain=_meet_for_certain(one, other, day)
         and not one.words
         and not other.words
         and _says_all(one, other),

@@ -70,7 +70,7 @@ EXCLUSIVE = (
         ("LicenceGranted, holder: c, against: a, ends: through 2023", ""),
         (
             "LicenceGranted, holder: c, against: a, starts: 2030-01-01",
-            "exclusivity possible e/x activity sale, territory eu",
+            "exclusivity certain e/x activity sale, territory eu",
         ),
         (
             "LicenceGranted, holder: c, against: a, ends: milestone m",
@@ -279,15 +279,92 @@ def test_what_takes_effect_later_counts(
     assert [c.between for c in found] == ([] if between is None else [between])
 
 
-def test_what_is_given_back_and_granted_anew_clashes_once() -> None:
+def test_what_is_given_back_and_granted_anew_clashes_before_and_after() -> None:
     ledger = f"""{LATER}
 - {{event: LicenceGranted, effective: 2021-01-01, id: x, {SALE}}}
 - {{event: ProvisionEnded, effective: 2025-01-01, provision: e, basis: terminated}}
 - {{event: ProvisionReinstated, effective: 2026-01-01, provision: e}}
 """
+    first, second = ("2021-01-01", "2025-01-01"), ("2026-01-01", None)
+    for on, told in (("2024-06-01", [first, second]), ("2025-06-01", [second])):
+        found = asked(ledger, on=on).conflicts
+        assert [(one.certain, one.between) for one in found] == [
+            (True, days) for days in told
+        ]
+
+
+@pytest.mark.parametrize("on", ["2022-01-01", "2024-04-30", "2024-06-01", "2030-01-01"])
+@pytest.mark.parametrize(
+    ("event", "first"),
+    [
+        ("PartiesChanged, provision: e, holder: b", "2024-05-01"),
+        ("ScopeWidened, provision: e, include: {activity: [sale]}", "2024-05-01"),
+        ("LevelChanged, provision: e, level: exclusive", "2024-05-01"),
+        # What does not matter to the clash.
+        ("ProvisionReaffirmed, provisions: [e]", None),
+    ],
+)
+def test_the_days_of_a_clash_are_the_same_whatever_day_is_asked_about(
+    event: str, first: str | None, on: str
+) -> None:
+    holder = "b" if first is None else "c"
+    scope = "hire" if event.startswith("Scope") else "sale"
+    level = "preferred" if event.startswith("Level") else "exclusive"
+    kind = "PreferenceGranted" if level == "preferred" else "ExclusivityGranted"
+    if event.startswith(("Scope", "Level")):
+        holder = "b"
+    ledger = f"""
+- {{event: {kind}, effective: 2020-01-01, id: e, holder: {holder}, against: a,
+   level: {level}, scope: {{activity: [{scope}]}}, ends: through 2030}}
+- {{event: LicenceGranted, effective: 2021-01-01, id: x, {SALE}}}
+- {{event: {event}, effective: 2024-05-01}}
+"""
+    (found,) = asked(ledger, on=on).conflicts
+    assert found.between == (first or "2021-01-01", "2031-01-01")
+
+
+@pytest.mark.parametrize("on", ["2025-12-31", "2027-06-01"])
+@pytest.mark.parametrize(
+    ("holder", "between"),
+    [
+        # They are one party once they have merged.
+        ("m", ("2021-01-01", "2027-01-01")),
+        ("d", ("2021-01-01", "2031-01-01")),
+    ],
+)
+def test_a_merger_that_takes_effect_later_counts(
+    holder: str, between: tuple[str, str], on: str
+) -> None:
+    ledger = f"""
+- {{event: AgreementOpened, effective: 2020-01-01, title: T, parties: [
+    {{id: a, name: A}}, {{id: c, name: C}}, {{id: d, name: D}}, {{id: m, name: M}}]}}
+- {{event: ExclusivityGranted, effective: 2020-01-01, id: e, holder: {holder},
+   against: a, scope: {{activity: [sale]}}, ends: through 2030}}
+- {{event: LicenceGranted, effective: 2021-01-01, id: x, {SALE}}}
+- {{event: PartyRestructured, effective: 2027-01-01, party: c, change: merged,
+   successor: m}}
+"""
+    told = [one.between for one in asked(ledger, on=on).conflicts]
+    assert told == ([] if on >= between[1] else [between])
+
+
+@pytest.mark.parametrize(
+    ("paused", "certain"),
+    [
+        ("until: 2025-06-01", True),
+        ("until: milestone cured", False),
+        # It may be over before it is resumed.
+        ("until: 2032-01-01", False),
+    ],
+)
+def test_a_clash_is_certain_where_no_pause_covers_it(
+    paused: str, *, certain: bool
+) -> None:
+    ledger = f"""
+- {{event: ExclusivityGranted, effective: 2020-01-01, id: e, holder: b, against: a,
+   scope: {{activity: [sale]}}, ends: through 2030}}
+- {{event: LicenceGranted, effective: 2021-01-01, id: x, {SALE}}}
+- {{event: ProvisionSuspended, effective: 2024-01-01, provision: x, {paused}}}
+"""
     (found,) = asked(ledger).conflicts
-    assert (found.certain, found.between) == (True, ("2021-01-01", None))
-    assert [side.status for side in found.sides] == ["in-force", "in-force"]
-    (again,) = asked(ledger, on="2025-06-01").conflicts
-    assert (again.certain, again.between) == (False, ("2026-01-01", None))
-    assert [side.status for side in again.sides] == ["ended", "in-force"]
+    assert found.certain is certain

@@ -86,10 +86,16 @@ class Identities:
                     # No id of a party holds a colon, so that neither takes the other.
                     self._join(f"{scheme}:{value}", party.id)
         for there in held:
-            for party in there.state.parties.values():
-                if party.successions:
-                    key = there.agreement, self._root(party.id)
-                    self._next[key] = party.successions
+            self.follow(there)
+
+    def follow(self, there: Held) -> None:
+        """Take those who come after the parties of an agreement from its state."""
+        for party in there.state.parties.values():
+            key = there.agreement, self._root(party.id)
+            if party.successions:
+                self._next[key] = party.successions
+            else:
+                self._next.pop(key, None)
 
     def of(self, agreement: str, party: str) -> str:
         """Name whoever has what a party had, the same name for the same one.

@@ -7,7 +7,8 @@ which promise prevails is not the ledger's to say.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import nsmallest
 from itertools import product
 from typing import Literal, NamedTuple
@@ -54,9 +55,10 @@ class Conflict(msgspec.Struct, frozen=True, kw_only=True):
     provision permits what another bars); ``parties`` are those who cannot keep both.
     ``between`` has the first day on which they may meet and the first on which they
     certainly no longer do, as far as recorded events tell, also those that take effect
-    later. ``certain`` says that nothing else is to be known: both are
-    in force at once for certain, neither hangs on words, and the scope of one says all
-    that the scope of the other says. ``crossing`` says that they name no axis in
+    later: two that clash, stop and clash again clash twice. ``certain`` says that
+    nothing else is to be known: both are in force at once for certain, on the date or
+    later, neither hangs on words, and the scope of one says all that the scope of the
+    other says. ``crossing`` says that they name no axis in
     common, so that they clash only where one act is what both speak of.
     """
 
@@ -128,13 +130,13 @@ def conflicts_answer(
         way; see :mod:`projections.questions.pairing`.
     """
     held = held_on(timelines, on.last)
-    overlaps, by_pair = Overlaps(), dict[_Pair, Found]()
+    overlaps = Overlaps()
+    by_pair: dict[_Pair, list[Found]] = defaultdict(list)
     for one, other in pairs(promises_of(held, on.last)):
         conflict = compare(one, other, overlaps)
         if conflict is not None:
-            key = _pair(conflict)
-            by_pair[key] = _joined(by_pair.get(key, conflict), conflict)
-    found = [*by_pair.values()]
+            by_pair[_pair(conflict)].append(conflict)
+    found = [one for several in by_pair.values() for one in _runs(several, on.last)]
     told = found if limit is None else nsmallest(limit, found, key=_order)
     writing = _Writing()
     return ConflictsAnswer(
@@ -189,14 +191,24 @@ def _pair(found: Found) -> _Pair:
     return frozenset((one.held.agreement, one.provision.id) for one in both)
 
 
-def _joined(one: Found, other: Found) -> Found:
+def _runs(several: Iterable[Found], day: int) -> Iterator[Found]:
     """Join what two provisions promise before and after an event: they clash once.
 
-    It is told as it is where it is certain, and first.
+    They clash anew after days on which they do not. What clashes is told as it is
+    where it is certain, and first, of what has not ended by a day.
     """
-    first, second = one.days, other.days
-    told = min(one, other, key=lambda found: (not found.certain, found.days.lo))
-    return told._replace(days=Span(min(first.lo, second.lo), max(first.hi, second.hi)))
+    runs: list[list[Found]] = []
+    for found in sorted(several, key=lambda found: found.days):
+        if runs and runs[-1][-1].days.hi >= found.days.lo:
+            runs[-1].append(found)
+        else:
+            runs.append([found])
+    for run in runs:
+        days = Span(run[0].days.lo, run[-1].days.hi)
+        live = (found for found in run if found.days.hi > day)
+        told = min(live, key=lambda found: not found.certain, default=None)
+        if told is not None:
+            yield told._replace(days=days)
 
 
 def _clash(one: Promise, other: Promise) -> tuple[Clash | None, frozenset[str]]:
@@ -248,12 +260,14 @@ def _together(one: Promise, other: Promise) -> Span:
 
 def _is_certain(one: Promise, other: Promise) -> bool:
     """Tell whether nothing else is to be known for two promises to clash."""
-    mine, others = one.standing, other.standing
     return (
-        mine.status == others.status == "in-force"
-        and not one.words
+        not one.words
         and not other.words
-        and max(mine.starts.hi, others.starts.hi) < min(mine.ends.lo, others.ends.lo)
+        and any(
+            max(mine.lo, others.lo) < min(mine.hi, others.hi)
+            for mine in one.sure
+            for others in other.sure
+        )
         # The scope of one names every axis that the other names.
         and (one.reach.axes <= other.reach.axes or other.reach.axes <= one.reach.axes)
     )
@@ -307,7 +321,7 @@ def _side(promise: Promise) -> Side:
     )
 
 
-def _order(found: Found) -> tuple[bool, bool, str, str, str, str]:
+def _order(found: Found) -> tuple[bool, bool, str, str, str, str, Span]:
     """Sort: what is certain first and what only crosses last, then by provisions."""
     one, other = found.one, found.other
     return (
@@ -315,4 +329,5 @@ def _order(found: Found) -> tuple[bool, bool, str, str, str, str]:
         found.overlap.crossing,
         *(one.held.agreement, one.provision.id),
         *(other.held.agreement, other.provision.id),
+        found.days,
     )

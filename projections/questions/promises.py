@@ -6,17 +6,25 @@ when it holds is settled here, before any comparison.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from events.dates import INF, NEG_INF
-from events.frame import AgreementEnded, AgreementOpened, PartyJoined
+from events.frame import (
+    AgreementEnded,
+    AgreementOpened,
+    PartyJoined,
+    PartyRestructured,
+)
 from events.scope import Box, Scope
+from projections.fold.folding import fold
 from projections.fold.provision import Clause, Provision
-from projections.fold.resolving import end_of, start_of
-from projections.fold.spans import Span
+from projections.fold.resolving import end_of, pause_of, start_of
+from projections.fold.spans import NEVER, Span
+from projections.fold.state import State
 from projections.fold.status import Standing, standing
 from projections.questions.across import Held, Identities
 from projections.questions.bearing import (
@@ -31,8 +39,8 @@ from projections.questions.stretches import stretches
 
 _GRANTS = frozenset(("licence", "permission", "purchase", "obligation", "option"))
 _PERMITS = frozenset(("licence", "permission"))
-# The parties are those whom a ban on nobody by name binds.
-_TOUCH_ALL = (AgreementEnded, AgreementOpened, PartyJoined)
+# The parties are those whom a ban on nobody by name binds, or who came after those.
+_TOUCH_ALL = (AgreementEnded, AgreementOpened, PartyJoined, PartyRestructured)
 
 
 class Reach(NamedTuple):
@@ -57,8 +65,9 @@ class Promise(NamedTuple):
     Attributes:
         number: its place among all that are compared.
         standing: how it stands on the day that is asked about, and when it starts and
-            ends; where events effective later make it another, within the days on
-            which it is as it is here.
+            ends, within the days on which it is as it is here.
+        pause: the days on which it pauses, or may; the end is not among them.
+        sure: the days, from the one asked about, on which it is in force for certain.
         holders: who has it, under the names that stand for them.
         against: whom it binds; what is granted binds only whom it names.
         excludes: whether it keeps others out.
@@ -72,6 +81,8 @@ class Promise(NamedTuple):
     held: Held
     provision: Provision
     standing: Standing
+    pause: Span
+    sure: tuple[Span, ...]
     holders: frozenset[str]
     against: frozenset[str]
     reach: Reach
@@ -103,28 +114,38 @@ class Reaches:
 def promises_of(held: Sequence[Held], day: int) -> list[Promise]:
     """List the provisions that may clash on a day or later.
 
-    What events that are effective later make of a provision is a promise of its own,
-    which begins with them; so is what they bring into being.
+    What events make of a provision is a promise of its own, which begins with them; so
+    is what they bring into being. What it was before is told too, so that the days are
+    the same whatever day is asked about.
 
     Args:
         held: the agreements on that day. Their states are of no further use.
         day: what has ended by then clashes no more.
     """
-    reading = _Reading(Identities(held), Reaches(), day)
-    found: list[Promise] = []
+    now = [_stands(there, day) for there in held]
     for there in held:
-        promises = list(reading.of(there))
-        # In the order in which they were granted; by now the state has them all.
-        granted = {name: n for n, name in enumerate(there.state.provisions)}
-        found += sorted(promises, key=lambda one: granted[one.provision.id])
+        steps = there.timeline.steps[len(there.timeline.upto(day)) :]
+        fold(steps, there.timeline.facts, there.state)
+    reading = _Reading(Identities(held), Reaches(), day)
+    found = [
+        promise
+        for there, standings in zip(held, now, strict=True)
+        for promise in reading.of(there, standings)
+    ]
     return [promise._replace(number=n) for n, promise in enumerate(found)]
+
+
+def _stands(there: Held, day: int) -> dict[str, Standing]:
+    """Tell how each provision of an agreement stands on the day of its state."""
+    facts, provisions = there.timeline.facts, there.state.provisions
+    return {name: standing(one, facts, day) for name, one in provisions.items()}
 
 
 class _Reading:
     """Agreements, as they are read for what may clash.
 
     Args:
-        who: who is who on the day.
+        who: who is who, whatever the day; who comes after whom is read on the way.
         reaches: what provisions are about.
         day: the day that is asked about, an ordinal.
     """
@@ -134,44 +155,29 @@ class _Reading:
         self._reaches = reaches
         self._day = day
 
-    def of(self, there: Held) -> Iterator[Promise]:
+    def of(self, there: Held, now: Mapping[str, Standing]) -> Iterator[Promise]:
         """Yield what an agreement promises, with the days on which it says so."""
-        facts, day = there.timeline.facts, self._day
-        now = {
-            name: standing(provision, facts, day)
-            for name, provision in there.state.provisions.items()
-        }
-        said: dict[str, tuple[Promise | None, Span]] = {}
-        after = Span(day + 1, INF)
-        walk = stretches(there.timeline, there.state, after, touch_all=_TOUCH_ALL)
+        then = there._replace(state=State())
+        said: dict[str, list[tuple[Promise | None, Span]]] = defaultdict(list)
+        walk = stretches(
+            there.timeline, then.state, Span(NEG_INF, INF), touch_all=_TOUCH_ALL
+        )
         for provision, (first, last) in walk:
-            name = provision.id
-            promise = self._read(provision, there, now.get(name))
-            # What it is on the day it has been before.
-            since = first if name in said or name not in now else NEG_INF
-            if name in said:
-                before, days = said[name]
-                if _same(before, promise):
-                    promise, since = before, days.lo
-                else:
-                    yield from self._kept(before, days)
+            self._who.follow(then)
+            promise = self._read(provision, then, now.get(provision.id))
             if promise is not None and last < INF:
                 promise = promise._replace(provision=_copied(promise.provision))
-            said[name] = promise, Span(since, last)
-        for promise, days in said.values():
-            yield from self._kept(promise, days)
-
-    def _kept(self, promise: Promise | None, said: Span) -> Iterator[Promise]:
-        """Yield a promise within the days on which it is said, if any are to come."""
-        if promise is None:
-            return
-        starts, ends = promise.standing.starts, promise.standing.ends
-        standing = promise.standing._replace(
-            starts=Span(max(starts.lo, said.lo), max(starts.hi, said.lo)),
-            ends=Span(min(ends.lo, said.hi + 1), min(ends.hi, said.hi + 1)),
-        )
-        if standing.ends.hi > max(self._day, standing.starts.lo):
-            yield promise._replace(standing=standing)
+            before = said[provision.id]
+            if before and _same(before[-1][0], promise):
+                promise, since = before.pop()
+                before.append((promise, Span(since.lo, last)))
+            else:
+                before.append((promise, Span(first, last)))
+        # In the order in which they were granted.
+        for name in then.state.provisions:
+            kept = [*_kept(said[name], self._day)]
+            if any(promise.standing.ends.hi > self._day for promise in kept):
+                yield from kept
 
     def _read(
         self, provision: Provision, there: Held, now: Standing | None
@@ -191,11 +197,14 @@ class _Reading:
         days = start_of(provision, facts), end_of(provision, facts)
         status, waits = ("not-yet", ()) if now is None else (now.status, now.waits_for)
         conditions = (provision.condition, *(c.condition for c in clauses))
+        pause = pause_of(provision, facts)
         return Promise(
             number=0,
             held=there,
             provision=provision,
             standing=Standing(status, waits, *days),
+            pause=NEVER if pause is None else Span(pause[0].lo, pause[1].hi),
+            sure=(),
             holders=frozenset(who.of(there.agreement, p) for p in provision.holders),
             against=_bound(provision, there, who),
             reach=self._reaches.of(clauses),
@@ -205,6 +214,29 @@ class _Reading:
             permits=provision.kind in _PERMITS or reserves(provision),
             words=tuple(words for words in conditions if words),
         )
+
+
+def _kept(said: Iterable[tuple[Promise | None, Span]], day: int) -> Iterator[Promise]:
+    """Yield what a provision promises, each within the days on which it is said."""
+    for promise, days in said:
+        if promise is None:
+            continue
+        starts, ends = promise.standing.starts, promise.standing.ends
+        standing = promise.standing._replace(
+            starts=Span(max(starts.lo, days.lo), max(starts.hi, days.lo)),
+            ends=Span(min(ends.lo, days.hi + 1), min(ends.hi, days.hi + 1)),
+        )
+        if standing.ends.hi > standing.starts.lo:
+            sure = Span(max(standing.starts.hi, day), standing.ends.lo)
+            yield promise._replace(
+                standing=standing, sure=(*_outside(promise.pause, sure),)
+            )
+
+
+def _outside(pause: Span, days: Span) -> Iterator[Span]:
+    """Yield the days before a pause and those after it; an end is not among them."""
+    yield Span(days.lo, min(days.hi, pause.lo))
+    yield Span(max(days.lo, pause.hi), days.hi)
 
 
 def _same(one: Promise | None, other: Promise | None) -> bool:
