@@ -12,6 +12,7 @@ import msgspec
 
 from cli.answer import Answer, Column, Table
 from cli.progress import Progress
+from cli.slips import Slips
 from ledger.importing.files import Format, format_named, read_file, read_stream
 from ledger.importing.recording import ImportResult, Outcome, import_batches
 
@@ -54,6 +55,7 @@ class Imported(NamedTuple):
 
     files: list[FileImported]
     last: ImportResult
+    slips: Slips
 
     @property
     def added(self) -> int:
@@ -85,11 +87,12 @@ def imported(
     """
     known = None if form is None else format_named(form)
     files: list[FileImported] = []
-    result = ImportResult()
+    result, slips = ImportResult(), Slips()
     with Progress("checking" if dry_run else "importing") as progress:
 
         def report(outcome: Outcome) -> None:
             progress.advance(len(outcome.batch.drafts))
+            slips.add(outcome)
 
         # Later files may rest on earlier ones, so that a dry run checks them together.
         for group in [tuple(names)] if dry_run else [(name,) for name in names]:
@@ -103,7 +106,7 @@ def imported(
             files.append(_told(group, result))
             if result.error is not None or result.interrupted:
                 break
-    return Imported(files, result)
+    return Imported(files, result, slips)
 
 
 def answer(found: Imported, ledger: Ledger, *, dry_run: bool) -> Answer:

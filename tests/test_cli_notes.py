@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -92,6 +93,89 @@ def test_what_is_recorded_and_perhaps_a_slip_is_noted(
         ran = desk.run(line)
         assert ran.status == 0, ran
         assert _notes(ran.stderr) == notes
+
+
+IMPORTED = """\
+whereas: 1
+agreement: imported
+events:
+  - event: AgreementOpened
+    effective: 2024-01-01
+    title: Imported
+    parties: [{id: alpha, name: Alpha}, {id: beta, name: Beta}]
+  - {event: MilestoneClaimed, effective: 2025-01-01, milestone: lanch, by: beta}
+  - {event: MilestoneClaimed, effective: 2025-01-02, milestone: lanch, by: beta}
+  - {event: MilestoneClaimed, effective: 2025-01-01, milestone: closing, by: alhpa}
+  - event: LicenceGranted
+    effective: 2024-01-01
+    id: short
+    holder: alpha
+    ends: 2023-01-01
+  - event: LicenceGranted
+    effective: 2024-01-01
+    id: rolling
+    holder: alpha
+    ends: renews every 12 months from (through 2024) unless notice 3 months before
+  - event: LicenceGranted
+    effective: 2024-01-01
+    id: steady
+    holder: alpha
+    ends: renews every 12 months from (through 2024) unless notice 3 months before
+  - event: NoticeGiven
+    effective: 2024-06-01
+    kind: non-renewal
+    by: alpha
+    provision: steady
+  - event: NoticeGiven
+    effective: 2026-12-01
+    kind: non-renewal
+    by: alpha
+    provision: rolling
+"""
+LATER = """\
+whereas: 1
+agreement: imported
+events:
+  - event: LicenceGranted
+    effective: 2024-01-01
+    id: fine
+    holder: alpha
+    ends: earliest of (milestone closing; milestone launch)
+"""
+
+
+@pytest.mark.parametrize("how", ["-n ", ""])
+def test_what_is_imported_and_perhaps_a_slip_is_noted_with_its_line(
+    desk: Desk, how: str
+) -> None:
+    (desk.folder / "first.yaml").write_text(IMPORTED)
+    (desk.folder / "later.yaml").write_text(LATER)
+    ran = desk.run(f"import {how}first.yaml later.yaml")
+    assert ran.status == 0, ran
+    assert _notes(ran.stderr) == [
+        "first.yaml:8: nothing hangs on lanch; did you mean launch?",
+        "first.yaml:10: alhpa is no party of imported; did you mean alpha?",
+        "first.yaml:11: short never held: it starts 2024-01-01 and ends 2023-01-01",
+        (
+            "first.yaml:31: the notice on rolling comes too late to end it 2027-01-01,"
+            " in time to end it 2028-01-01"
+        ),
+    ]
+    if not how:
+        assert not _notes(desk.run("import first.yaml later.yaml").stderr)
+
+
+@pytest.mark.parametrize("how", ["-n ", ""])
+def test_of_many_slips_in_an_import_a_few_are_told(desk: Desk, how: str) -> None:
+    claim = {"agreement": "a-b", "event": "MilestoneClaimed", "by": "beta"}
+    lines = (
+        json.dumps({**claim, "effective": "2025", "milestone": f"m{at}"})
+        for at in range(9)
+    )
+    (desk.folder / "many.jsonl").write_text("\n".join(lines))
+    notes = _notes(desk.run(f"import {how}many.jsonl").stderr)
+    assert notes[0] == "many.jsonl:1: nothing hangs on m0"
+    assert notes[4:] == ["many.jsonl:5: nothing hangs on m4", "and 4 more"]
 
 
 def test_a_measure_that_is_called_almost_like_another_is_noted(desk: Desk) -> None:

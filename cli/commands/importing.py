@@ -67,6 +67,9 @@ def run(
             put(rehearsed(ledger, found.last.drafts, [], session), session)
         elif not failed or found.added or found.already_there:
             put(answer(found, ledger, dry_run=dry_run), session)
+        if not failed:
+            notes = found.slips.notes(ledger, found.last.drafts)
+            aside(*(f"note: {note}" for note in notes))
         if found.added and not dry_run:
             from cli.clocks import ahead
 
