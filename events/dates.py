@@ -40,15 +40,27 @@ _LOOSE_NUMBERS = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})(?:[-/.]([0-9]{1,2}))?"
 _LOOSE_QUARTER = re.compile(
     r"(?:Q([1-4])[ -/]?([0-9]{4})|([0-9]{4})[ -/]?Q([1-4]))", re.IGNORECASE
 )
-_LOOSE_SLASHES = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})")
+_LOOSE_SLASHES = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4}|[0-9]{2})")
 _LOOSE_WORDS = re.compile(r"(?:([0-9]{1,2})\.? +)?([A-Za-z]{3,9})\.?,? +([0-9]{4})")
 _LOOSE_AMERICAN = re.compile(r"([A-Za-z]{3,9})\.? +([0-9]{1,2})(?:,| ) *([0-9]{4})")
 # "early 2025", "mid-2025", "H1 2025": a part of a year, in words.
 _VAGUE = re.compile(
-    r"(?:early|mid|late|spring|summer|autumn|fall|winter|h[12]|fy|about|around|circa"
-    r"|(?:the )?(?:start|beginning|middle|end) of)[- ]?(?:in )?([0-9]{4})",
+    r"(?:the )?(early|mid|late|h[12]|(?:start|beginning|middle|end) of|"
+    r"spring|summer|autumn|fall|winter|fy|about|around|circa)[- ]?(?:in )?([0-9]{4})",
     re.IGNORECASE,
 )
+# What to write for such words; for any other the year alone.
+_PARTS: dict[str, tuple[str, ...]] = {
+    "early": ("{0}-Q1",),
+    "start of": ("{0}-01-01", "{0}-Q1"),
+    "beginning of": ("{0}-01-01", "{0}-Q1"),
+    "mid": ("between {0}-Q2 and {0}-Q3",),
+    "middle of": ("between {0}-Q2 and {0}-Q3",),
+    "late": ("{0}-Q4",),
+    "end of": ("{0}-12-31", "{0}-Q4"),
+    "h1": ("between {0}-Q1 and {0}-Q2",),
+    "h2": ("between {0}-Q3 and {0}-Q4",),
+}
 # Written out, because those of the calendar module follow the user's locale.
 _MONTH_NAMES = (
     *("january", "february", "march", "april", "may", "june", "july", "august"),
@@ -259,8 +271,11 @@ def loose_hint(text: str) -> str | None:
         case _:
             pass
     if found := _VAGUE.fullmatch(text):
-        year = found[1]
-        return f"write {year}, or a part of it: between {year}-01-01 and {year}-03-31"
+        word, year = found.groups()
+        if parts := _PARTS.get(word.lower()):
+            named = ", ".join(parts).format(year)
+            return f"write {named} or {year}, whichever is meant"
+        return f"write {year}, or the part of it that is meant: {year}-Q2 or {year}-05"
     return None
 
 
@@ -282,6 +297,8 @@ def _guesses(text: str) -> list[str]:
         return [f"{found[2] or found[3]}-Q{found[1] or found[4]}"]
     if found := _LOOSE_SLASHES.fullmatch(text):
         one, other, year = found.groups()
+        if len(year) == len("26"):
+            year = f"20{year}"
         return sorted({_iso(year, one, other), _iso(year, other, one)})
     if found := _LOOSE_WORDS.fullmatch(text):
         day, name, year = found.groups()

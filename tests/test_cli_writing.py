@@ -595,7 +595,7 @@ QUOTED = 'quotation marks are straight: quote="a value, with a comma"'
         ),
         (
             LEFT.replace("2026-01-01", "'early 2025'"),
-            "write 2025, or a part of it: between 2025-01-01 and 2025-03-31",
+            "write 2025-Q1 or 2025, whichever is meant",
         ),
         (
             LEFT.replace("2026-01-01", "03/04/2025"),

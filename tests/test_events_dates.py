@@ -93,6 +93,13 @@ def test_text_reads_back_as_the_same_date(date: PartialDate) -> None:
         ("between 2023 and 2021", "write the earlier date first"),
         ("between between 2020 and 2021 and 2022", "write 2019"),
         ("x" * 101, "write 2019"),
+        ("31/12/26", "did you mean 2026-12-31?"),
+        ("1.2.26", "write 2026-01-02 or 2026-02-01, whichever is meant"),
+        ("late 2026", "write 2026-Q4 or 2026, whichever is meant"),
+        ("mid-2026", "write between 2026-Q2 and 2026-Q3 or 2026, whichever is meant"),
+        ("end of 2033", "write 2033-12-31, 2033-Q4 or 2033, whichever is meant"),
+        ("the start of 2033", "write 2033-01-01, 2033-Q1 or 2033, whichever is meant"),
+        ("H2 2025", "write between 2025-Q3 and 2025-Q4 or 2025, whichever is meant"),
     ],
 )
 def test_a_loose_date_is_refused_with_what_to_write(text: str, hint: str) -> None:
