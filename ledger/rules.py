@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 from events.base import Grant
 from events.capital import InvestmentMade
+from events.dates import INF
 from events.entry import Entry
 from events.errors import WhereasError
 from events.happenings import MeasureReported, Performed
@@ -38,12 +39,18 @@ AGREEMENTS_KEPT = 64
 
 @dataclass(slots=True)
 class _Checked:
-    """An agreement whose events are known to fit together."""
+    """An agreement whose events are known to fit together.
+
+    Attributes:
+        settles: silence gives a day to an event that waits, so that what comes next has
+            to be judged on it as well.
+    """
 
     entries: list[Entry] = field(default_factory=list)
     timeline: Timeline = field(default_factory=lambda: timeline_of([]))
     state: State = field(default_factory=State)
     usage: Usage = field(default_factory=Usage)
+    settles: bool = False
     granted: dict[str, Step] = field(default_factory=dict)
 
     @property
@@ -135,6 +142,8 @@ def _extend(checked: _Checked, entries: Sequence[Entry], *, strict: bool) -> Non
 
 def _taken(checked: _Checked, entry: Entry, *, strict: bool) -> bool:
     """Add an event that comes last, or replaces a step; tell whether it is one."""
+    if checked.settles:
+        return False
     checked.usage.admit(entry)
     step = appended(checked.timeline, entry, checked.usage.hanging)
     steps = _among(checked, entry, strict=strict) if step is None else [step]
@@ -208,6 +217,7 @@ def _anew(checked: _Checked, entries: Sequence[Entry], *, strict: bool) -> None:
     checked.timeline = timeline_of(checked.entries)
     timeline = checked.timeline
     checked.state = fold(timeline.steps, timeline.facts, State(), strict=strict)
+    _check_silence(checked, strict=strict)
     checked.granted = {}
     for step in timeline.steps:
         _grant(checked, step)
@@ -219,6 +229,20 @@ def _anew(checked: _Checked, entries: Sequence[Entry], *, strict: bool) -> None:
     if strict and waiting:
         scratch = fold(timeline.steps, timeline.facts, State())
         fold(waiting, timeline.facts, scratch, strict=True)
+
+
+def _check_silence(checked: _Checked, *, strict: bool) -> None:
+    """Fold also as if nothing more happened, where that gives events their days.
+
+    What waits for something not to happen must have room on the day on which it takes
+    effect if nothing does.
+    """
+    checked.settles = False
+    if checked.timeline.pending:
+        silent = timeline_of(checked.entries, horizon=INF)
+        checked.settles = len(silent.steps) > len(checked.timeline.steps)
+        if strict and checked.settles:
+            fold(silent.steps, silent.facts, State(), strict=True)
 
 
 def _check_record(checked: _Checked, entries: Sequence[Entry]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from events.dates import NEG_INF, PartialDate, is_date
+from events.dates import NEG_INF, PartialDate
 from events.errors import WhereasError
 from tests.agreements import entries, events, state, timeline
 from tests.histories import MILESTONES, accepted, histories
@@ -73,26 +73,15 @@ def defined(
 
 
 def left_out(recorded: Sequence[Entry]) -> bool:
-    """Tell whether a history has what the expected failures below are about.
+    """Tell whether a history has what the expected failure below is about.
 
-    That is a notice without a single day, or a milestone that another one settles.
+    That is a milestone that another one settles.
     """
     return any(
-        (
-            entry.envelope.type == "notice-given"
-            and not is_day(str(entry.envelope.effective))
-        )
-        or (
-            getattr(entry.event, "milestone", None) is not None
-            and "milestone" in str(entry.envelope.effective)
-        )
+        getattr(entry.event, "milestone", None) is not None
+        and "milestone" in str(entry.envelope.effective)
         for entry in counting(recorded)
     )
-
-
-def is_day(text: str) -> bool:
-    """Tell whether a text is a single day."""
-    return is_date(text) and PartialDate.parse(text).exact
 
 
 @settings(max_examples=300)
@@ -172,11 +161,6 @@ BY_SILENCE = """
 """
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="what takes effect unless a milestone comes is accepted before what it "
-    "makes impossible, which is skipped once silence has let it take effect",
-)
 def test_what_the_rules_accept_is_folded_once_silence_has_settled_a_change() -> None:
     recorded = accepted(events(BY_SILENCE)[1:])
     assert state(timeline(recorded, horizon="2029-01-01"), "2024").skipped == []
@@ -189,11 +173,6 @@ PERHAPS_BEFORE = """
 """  # noqa: E501  # an event is a line
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a notice that was perhaps given before the term was agreed ends it for "
-    "certain, as if it had been given after it",
-)
 def test_a_notice_that_was_perhaps_given_before_a_term_ends_it_only_perhaps() -> None:
     recorded = entries(PERHAPS_BEFORE)
     assert answered(recorded, "2023", "2023-12-31")["p"].status != "ended"

@@ -30,7 +30,7 @@ from projections.fold.spans import NEVER, Span
 
 
 def notices_of(facts: Facts, provision: Provision | None) -> list[Dated]:
-    """List the notices of non-renewal that count for the term of a provision.
+    """List the notices of non-renewal that may count for the term of a provision.
 
     One that was given before the term was agreed is about the term before it.
     """
@@ -40,15 +40,25 @@ def notices_of(facts: Facts, provision: Provision | None) -> list[Dated]:
     return [notice for notice in given if notice.span.hi >= provision.term_since]
 
 
-def notice_span(facts: Facts, provision: Provision | None) -> Span:
-    """Give the days of the first notice of non-renewal that counts."""
-    notices = notices_of(facts, provision)
-    if not notices:
-        return Span(facts.horizon, INF)
-    return Span(
-        min(notice.span.lo for notice in notices),
-        min(notice.span.hi for notice in notices),
+def is_noticed(facts: Facts, provision: Provision | None) -> bool:
+    """Tell whether a notice certainly counts for the term of a provision."""
+    return provision is not None and any(
+        notice.span.lo >= provision.term_since
+        for notice in notices_of(facts, provision)
     )
+
+
+def notice_span(facts: Facts, provision: Provision | None) -> Span:
+    """Give the days of the first notice of non-renewal that counts.
+
+    One that may have been given before the term was agreed may count or not.
+    """
+    spans = [notice.span for notice in notices_of(facts, provision)]
+    since = NEG_INF if provision is None else provision.term_since
+    first = min((max(span.lo, since) for span in spans), default=facts.horizon)
+    if not is_noticed(facts, provision):
+        return Span(min(first, facts.horizon), INF)
+    return Span(first, min(span.hi for span in spans if span.lo >= since))
 
 
 def counts_of(expr: Renews) -> range:

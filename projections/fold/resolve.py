@@ -37,7 +37,7 @@ from projections.fold.measures import measure_span, reached
 from projections.fold.milestones import milestone_span, settled
 from projections.fold.moving import moved
 from projections.fold.provision import Provision
-from projections.fold.renewals import Renewal, notice_span, notices_of
+from projections.fold.renewals import Renewal, is_noticed, notice_span
 from projections.fold.spans import ALWAYS_UNKNOWN, NEVER, Span, date_span
 
 
@@ -231,7 +231,7 @@ def _hinges(
             renewal = _renewal(expr, facts, provision)
             if renewal.hangs_on_notice():
                 text = renewal.decisive(left.days.hi, left.shifted)
-                yield _Hinge(text, not notices_of(facts, provision))
+                yield _Hinge(text, not is_noticed(facts, provision))
         case _:
             yield _Hinge(
                 write(expr), _is_open(expr, facts), getattr(expr, "milestone", None)
