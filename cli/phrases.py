@@ -42,10 +42,10 @@ def what(provision: ProvisionAnswer, *, in_brief: bool = True) -> str:
     """
     head = provision.level or provision.terms.get("option") or provision.kind
     words = [str(head).replace("-", " ")]
-    if provision.quantity == "unknown":
+    if provision.quantity == "unknown" and not provision.quantity_before:
         words.append("of an unknown amount")
     elif provision.quantity:
-        words.append(readable(provision.quantity))
+        words.append(amount_words(provision))
     if provision.over:
         words.append(f"over {provision.over}")
     if "milestone" in provision.terms:
@@ -59,6 +59,12 @@ def what(provision: ProvisionAnswer, *, in_brief: bool = True) -> str:
     if provision.condition:
         sentence += f"; {_condition(provision.condition)}"
     return sentence
+
+
+def amount_words(provision: ProvisionAnswer) -> str:
+    """Say what the amount is, or what it may be where it has perhaps changed."""
+    amounts = (*provision.quantity_before, provision.quantity or "")
+    return " or perhaps ".join(map(readable, amounts))
 
 
 def checked_statuses(words: Iterable[str]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from cli.amounts import AMOUNT, amount_cells, exactly
 from cli.answer import Answer, Column, Table
 from cli.asking import day
-from cli.phrases import numbers, status, what
+from cli.phrases import amount_words, numbers, status, what
 from cli.session import Session
 from events.dates import INF, LAST_DAY, PartialDate, add_months, day_text
 from events.errors import InputError
@@ -231,7 +231,7 @@ def _row(item: FoundProvision) -> tuple[str, ...]:
         *(one.starts, one.ends or ""),
         *(first or "", last or "", "; ".join(one.waits_for), "; ".join(item.words)),
         numbers(one.set_by),
-        *amount_cells(one.quantity),
+        *amount_cells(amount_words(one)),
     )
 
 
@@ -288,7 +288,10 @@ def _perhaps(total: Total) -> tuple[str, ...]:
     """Say how many amounts may not be there yet, where there are several."""
     if len(total.perhaps) > 1:
         return (f"perhaps {len(total.perhaps)} more",)
-    return tuple(f"perhaps {amount}" for amount in total.perhaps)
+    return tuple(
+        amount if " or perhaps " in amount else f"perhaps {amount}"
+        for amount in total.perhaps
+    )
 
 
 def _unknown(total: Total) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from cli.flagged import flagged, never_began, perhaps_later
 from cli.output import put
 from cli.phrases import (
     STATUSES,
+    amount_words,
     checked_statuses,
     not_applied,
     numbers,
@@ -138,7 +139,7 @@ def _piped(provision: ProvisionAnswer) -> tuple[str, ...]:
         numbers(provision.set_by),
         later.get("effective", ""),
         numbers([later["event"]] if later else []),
-        *amount_cells(provision.quantity),
+        *amount_cells(amount_words(provision)),
     )
 
 

@@ -22,7 +22,7 @@ from projections.fold.state import Skipped, State
 from projections.fold.step import Effects, Step
 
 # Raised when the same events give another state, so that no cache outlives a change.
-FOLD_VERSION = 6
+FOLD_VERSION = 7
 
 EFFECTS: Effects = {
     **frame.EFFECTS,

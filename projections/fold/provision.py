@@ -99,11 +99,23 @@ class Exercise(NamedTuple):
     seq: int
 
 
+class Earlier(NamedTuple):
+    """An amount that an event of uncertain day replaced: whose it was, and since when.
+
+    ``since`` is None where it is that of the grant.
+    """
+
+    amount: Quantity
+    seq: int
+    since: Span | None
+
+
 class Terms(msgspec.Struct):
     """What is agreed on amounts and prices; each may be absent or unknown.
 
     ``amount_since`` has the possible days of the event that changed the amount, and is
-    None where it is that of the grant; ``price_since`` has those of the event that
+    None where it is that of the grant; ``amounts_before`` are those that may hold still
+    on one of these days, the first first; ``price_since`` has those of the event that
     changed the price, and is None where a schedule was agreed with it or after it.
     """
 
@@ -117,6 +129,7 @@ class Terms(msgspec.Struct):
     price_schedule: tuple[PriceStep, ...] = ()
     schedule: str | None = None
     amount_since: Span | None = None
+    amounts_before: tuple[Earlier, ...] = ()
     price_since: Span | None = None
 
     @property

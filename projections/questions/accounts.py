@@ -7,20 +7,15 @@ status of a provision does; until then it is there perhaps.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from functools import cached_property
 from typing import NamedTuple
 
-from events.changes import QuantityChanged
-from events.dates import NEG_INF
 from events.quantity import Quantity
 from events.when import When
 from projections.fold.facts import Facts
-from projections.fold.folding import fold
-from projections.fold.provision import Provision
+from projections.fold.provision import Earlier, Provision
 from projections.fold.resolve import resolve_when
 from projections.fold.resolving import FIRM, start_of
 from projections.fold.spans import Span
-from projections.fold.state import State
 from projections.fold.status import standing
 from projections.questions.across import Held
 from projections.questions.contradictions import contradicting
@@ -74,7 +69,7 @@ class Amount(NamedTuple):
     @property
     def in_turn(self) -> list[Amount]:
         """List what it was before and what it is, the first first."""
-        found = [self]
+        found: list[Amount] = [self]
         while (before := found[-1].before) is not None:
             found.append(before)
         return found[::-1]
@@ -137,34 +132,14 @@ class _Day:
 
     def agreed(self, provision: Provision, amount: Quantity) -> Amount:
         """Give an amount with the event that said it last, and what it was before."""
-        said = self._said(provision, amount)
-        if said.perhaps is None:
-            return said
-        return said._replace(before=self._before.get((provision.id, said.seq)))
-
-    def _said(self, provision: Provision, amount: Quantity) -> Amount:
-        """Give an amount with the event that said it last."""
-        said = self.amount(provision.why.get("amount", provision.set_by[0]), amount)
         starts = start_of(provision, self._timeline.facts)
-        later = amount_may_come_later(provision, starts, self._day)
-        return said if later else said._replace(perhaps=None)
-
-    @cached_property
-    def _before(self) -> dict[tuple[str, int], Amount]:
-        """Find what amounts were before each event that changes one, in one pass."""
-        found: dict[tuple[str, int], Amount] = {}
-        state, facts = State(), self._timeline.facts.at(NEG_INF)
-        for step in self._timeline.upto(self._day):
-            event = step.event
-            if isinstance(event, QuantityChanged) and event.amount is not None:
-                provision = state.provisions.get(event.provision)
-                if provision is not None and provision.terms.amount is not None:
-                    said = self._said(provision, provision.terms.amount)
-                    if said.perhaps is not None:
-                        said = said._replace(before=found.get((provision.id, said.seq)))
-                    found[provision.id, step.seq] = said
-            fold((step,), facts, state)
-        return found
+        last = provision.why.get("amount", provision.set_by[0])
+        told: Amount | None = None
+        for one, is_later in amounts_on(provision, amount, starts, self._day):
+            said = self.amount(one.seq or last, one.amount)
+            perhaps = said.perhaps if is_later else None
+            told = said._replace(perhaps=perhaps, before=told)
+        return told or self.amount(last, amount)
 
 
 def accounts(held: Held, day: int) -> Iterator[Account]:
@@ -188,17 +163,38 @@ def dated_later(dated: When, day: int) -> bool:
     return type(dated.expr) in FIRM and may_lie_after(day, resolve_when(dated, Facts()))
 
 
-def amount_may_come_later(provision: Provision, starts: Span, day: int) -> bool:
-    """Tell whether what says the amount of a provision may lie after a day.
-
-    A grant that says when it starts counts from there, whenever it was made.
+def amounts_on(
+    provision: Provision, amount: Quantity, starts: Span, day: int
+) -> list[tuple[Earlier, bool]]:
+    """List what an amount of a provision may be on a day, the first first.
 
     Args:
         provision: as it stands on the day.
+        amount: that of its terms.
         starts: its possible first days.
         day: the day, an ordinal.
+
+    Returns:
+        Each with whether what says it may lie after the day. The last has no number:
+        its event is the last that set the amount.
     """
-    changed = provision.terms.amount_since
+    terms = provision.terms
+    found: list[tuple[Earlier, bool]] = []
+    for one in (Earlier(amount, 0, terms.amount_since), *terms.amounts_before[::-1]):
+        is_later = _may_come_later(provision, one.since, starts, day)
+        found.append((one, is_later))
+        if not is_later:
+            break
+    return found[::-1]
+
+
+def _may_come_later(
+    provision: Provision, changed: Span | None, starts: Span, day: int
+) -> bool:
+    """Tell whether what says an amount of a provision may lie after a day.
+
+    A grant that says when it starts counts from there, whenever it was made.
+    """
     if changed is not None:
         return may_lie_after(day, changed)
     if provision.starts is None:

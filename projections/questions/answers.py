@@ -21,6 +21,7 @@ from projections.fold.state import Dispute, MeasureNow, Party, Stake, State
 from projections.fold.status import Standing, flags, standing
 from projections.fold.supposals import Supposal
 from projections.fold.timeline import Pending, Timeline
+from projections.questions.accounts import amounts_on
 from projections.questions.endings import endings_after
 
 STATE_SCHEMA = "whereas/state/1"
@@ -42,7 +43,9 @@ class ProvisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     ``starts_between`` and ``ends_between`` are the first and the last possible day of
     the start and of the end (the first day on which it is over), null where there is
-    no bound. ``quantity`` is the amount, rate or price that applies on the day.
+    no bound. ``quantity`` is the amount, rate or price that applies on the day, or
+    perhaps applies: ``quantity_before`` is what it may still be, the first first, where
+    what changed it may lie after the day.
     ``undecided`` tells whether a contingent one hangs on its start, its end, or both
     (or on neither, but on whether it pauses), and ``later`` is the event that ends it,
     effective only after the day, or that gives it another term from then on (``basis``
@@ -55,6 +58,7 @@ class ProvisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
     against: tuple[str, ...]
     level: str | None
     quantity: str | None
+    quantity_before: tuple[str, ...]
     basis: str | None
     scope: list[dict[str, Any]]
     starts: str
@@ -178,6 +182,7 @@ def provision_told(
         against=provision.against,
         level=provision.level,
         quantity=_text(main_quantity(provision, day if told_on is None else told_on)),
+        quantity_before=tuple(_before(provision, stand, day)),
         basis=provision.terms.basis,
         scope=[_clause(clause) for clause in provision.clauses],
         starts=starts_when(provision).text,
@@ -231,6 +236,14 @@ def main_quantity(provision: Provision, day: int) -> Quantity | None:
     """Give the amount, rate or price that matters most, as it is on a day."""
     terms = provision.terms
     return terms.amount or terms.rate or price_on(provision, day)
+
+
+def _before(provision: Provision, stand: Standing, day: int) -> Iterator[str]:
+    """Yield what the amount may still be, besides what it is."""
+    amount = provision.terms.amount
+    if amount is not None:
+        for one, _ in amounts_on(provision, amount, stand.starts, day)[:-1]:
+            yield one.amount.text
 
 
 def price_on(provision: Provision, day: int) -> Quantity | None:

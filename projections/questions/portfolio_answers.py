@@ -15,7 +15,7 @@ from events.errors import NotFound, did_you_mean
 from events.quantity import Quantity
 from events.scope import Box
 from events.when import When
-from projections.questions.accounts import amount_may_come_later, dated_later
+from projections.questions.accounts import amounts_on, dated_later
 from projections.questions.across import KnownIn
 from projections.questions.answers import ProvisionAnswer, provision_told
 from projections.questions.portfolio import Agreements, Held, concerns
@@ -117,7 +117,8 @@ class Total(msgspec.Struct, frozen=True, kw_only=True):
     """What provisions of a kind come to that count on the same basis.
 
     ``amounts`` is the sum, by currency; ``unknown`` is what is not known or withheld.
-    ``perhaps`` is in neither: amounts of which what says them may lie after the day.
+    ``perhaps`` is in neither: amounts of which what says them may lie after the day,
+    each after what it was before, ``USD 1m or perhaps USD 2m``.
     """
 
     kind: str
@@ -264,8 +265,13 @@ def _total(kind: str, basis: str | None, several: Sequence[Held], day: int) -> T
         amount = held.provision.terms.amount
         if amount is None:
             continue
-        if amount_may_come_later(held.provision, held.standing.starts, day):
-            perhaps.append(amount.text)
+        told = amounts_on(held.provision, amount, held.standing.starts, day)
+        if told[-1][1]:
+            words = [
+                f"perhaps {one.amount.text}" if is_later else one.amount.text
+                for one, is_later in told
+            ]
+            perhaps.append(" or ".join(words) if len(words) > 1 else amount.text)
         else:
             certain.append(amount)
     total = add(certain)

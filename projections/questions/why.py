@@ -108,9 +108,17 @@ def _parts(
         **answer.terms,
         **msgspec.to_builtins(answer),
         **dict(_beside(provision, timeline)),
+        **dict(_perhaps(answer)),
     }
     for part, seq in provision.why.items():
         yield Part(part=part, value=fields.get(part), event=seq)
+
+
+def _perhaps(answer: ProvisionAnswer) -> Iterator[tuple[str, str]]:
+    """Yield an amount that has perhaps not changed yet, with what it was before."""
+    if answer.quantity is not None and answer.quantity_before:
+        amounts = (*answer.quantity_before, answer.quantity)
+        yield "amount", " or perhaps ".join(map(readable, amounts))
 
 
 def _beside(provision: Provision, timeline: Timeline) -> Iterator[tuple[str, Any]]:

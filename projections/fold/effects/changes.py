@@ -29,6 +29,7 @@ from projections.fold.facts import Facts
 from projections.fold.provision import (
     Clause,
     Closing,
+    Earlier,
     Provision,
     Reading,
     Resumption,
@@ -162,14 +163,15 @@ def _quantity(state: State, event: QuantityChanged, step: Step, facts: Facts) ->
     """Replace amounts, rates, limits, prices and schedules."""
     provision = changeable(state, step, facts, event.provision)
     _check_bases(provision, event)
+    if event.amount is not None:
+        provision.terms.amounts_before = _before(provision, step)
+        provision.terms.amount_since = step.span
     parts = []
     for name in _QUANTITIES:
         value = getattr(event, name)
         if value is not None:
             setattr(provision.terms, name, value)
             parts.append(name)
-    if event.amount is not None:
-        provision.terms.amount_since = step.span
     if event.price is not None:
         provision.terms.price_since = step.span
     if event.price_schedule:
@@ -177,6 +179,16 @@ def _quantity(state: State, event: QuantityChanged, step: Step, facts: Facts) ->
         provision.terms.price_schedule = event.price_schedule
         parts.append("price_schedule")
     provision.touch(step.seq, *parts)
+
+
+def _before(provision: Provision, step: Step) -> tuple[Earlier, ...]:
+    """List the amounts that may hold still while it is uncertain that one changed."""
+    terms = provision.terms
+    if step.span.lo >= step.span.hi or terms.amount is None:
+        return ()
+    seq = provision.why.get("amount", provision.set_by[0])
+    earlier = Earlier(terms.amount, seq, terms.amount_since)
+    return (*terms.amounts_before, earlier)
 
 
 def _check_bases(provision: Provision, event: QuantityChanged) -> None:
