@@ -182,7 +182,7 @@ _DAYS = st.sampled_from(
         *("2021-09-30", "2022-02-02", "2022-10-01", "2023-01-01", "2024-06-01"),
         *("2020", "2021-Q1", "2021-06", "between 2020-06-01 and 2022-06-30"),
         *("unknown", "milestone n determined", "30 days after (milestone m claimed)"),
-        *("milestone m",),
+        *("milestone m", "2022-02-02 unless milestone m"),
         *("latest of (milestone m determined; 2022-02-02)",),
     )
 )
