@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -188,11 +187,6 @@ SETTLED_TWICE = """
 """  # noqa: E501  # an event is a line
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="what takes effect with a milestone is dated before all is gathered that is "
-    "known of the milestone, so that q is contingent where p has ended",
-)
 def test_a_change_that_waits_for_a_milestone_falls_on_its_day() -> None:
     told = answered(entries(SETTLED_TWICE), "2021-12-01", "2024-01-01")
     assert told["q"].ends == told["p"].ends == ("2021-01-01", "2021-05-31")

@@ -275,6 +275,7 @@ def _settle(
         The events that wait, and those that have lapsed.
     """
     lapsed: list[Pending] = []
+    settled: list[tuple[int, When]] = []
     while True:
         still: list[Entry] = []
         for entry in waiting:
@@ -286,7 +287,7 @@ def _settle(
             if span == NEVER:
                 lapsed.append(Pending(entry, effective))
                 continue
-            spans[entry.seq] = span
+            settled.append((entry.seq, effective))
             if entry.seq not in idle:
                 happen(facts, entry, span)
             declare(facts, entry, span)
@@ -294,5 +295,7 @@ def _settle(
         if len(still) == len(waiting):
             pending = [_awaited(entry, facts) for entry in still]
             spans |= {p.entry.seq: Span(p.by, p.by) for p in pending if p.by < INF}
+            # Those resolved later may tell more of what the first hang on.
+            spans |= {seq: resolve_when(when, facts) for seq, when in settled}
             return pending, lapsed
         waiting = still
