@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events.dates import NEG_INF, PartialDate
@@ -13,7 +13,7 @@ from events.errors import WhereasError
 from tests.agreements import entries, events, state, timeline
 from tests.histories import MILESTONES, accepted, histories
 from tests.lively import CHANGES, lively_histories
-from tests.oracle import Told, counting, oracle
+from tests.oracle import Told, oracle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,18 +71,6 @@ def defined(
     return oracle(recorded, PartialDate.parse(day).last, until, suppose)
 
 
-def left_out(recorded: Sequence[Entry]) -> bool:
-    """Tell whether a history has what the expected failure below is about.
-
-    That is a milestone that another one settles.
-    """
-    return any(
-        getattr(entry.event, "milestone", None) is not None
-        and "milestone" in str(entry.envelope.effective)
-        for entry in counting(recorded)
-    )
-
-
 @settings(max_examples=300)
 @given(
     histories() | lively_histories(24),
@@ -92,7 +80,6 @@ def left_out(recorded: Sequence[Entry]) -> bool:
 def test_what_is_answered_is_what_the_definitions_say(
     history: list[Entry], days: list[str], horizons: list[str | None]
 ) -> None:
-    assume(not left_out(history))
     for horizon in horizons:
         for day in days:
             expected = defined(history, day, horizon)
@@ -105,7 +92,6 @@ def test_what_was_answered_then_is_what_the_definitions_said_then(
     history: list[Entry], known: int, day: str, horizon: str | None
 ) -> None:
     then = history[:known]
-    assume(not left_out(then))
     assert answered(then, day, horizon) == defined(then, day, horizon)
 
 
@@ -120,7 +106,7 @@ def test_what_is_supposed_is_as_if_it_were_known(
         # It contradicts what is recorded, or makes a change of it impossible.
         return
     # What finds no room under a supposal is skipped, and the answer says so.
-    if state(there, day).skipped == [] and not left_out(history):
+    if state(there, day).skipped == []:
         expected = defined(history, day, horizon, *suppose)
         assert answered(history, day, horizon, *suppose) == expected
 
