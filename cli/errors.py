@@ -47,6 +47,9 @@ _ALIKE = 0.7
 # What is to be known wherever it is not certain that nothing was recorded.
 _KEPT = "what was recorded stays, and `whereas history AGREEMENT` shows it"
 _MEANT = re.compile(r"did you mean (\S+)\?")
+# A word that a curly quotation mark begins or ends, quoted in an error or not.
+_CURLY = re.compile(r"(?:^|[ '])[“”„«»]|[“”„«»](?:$|[ '])")
+_STRAIGHT = "quotation marks are straight: "
 
 
 def words_of(error: WhereasError, argv: Sequence[str]) -> list[str]:
@@ -120,6 +123,10 @@ def _evidence(error: WhereasError) -> Iterator[str]:
 
 def _hint(error: WhereasError, argv: Sequence[str]) -> Iterator[str]:
     """Say what may be done; a misspelt word is put right in the command itself."""
+    told = (error.hint or "").startswith(("did you mean", _STRAIGHT))
+    if isinstance(error, InputError) and _CURLY.search(str(error)) and not told:
+        yield f"hint: {_STRAIGHT}\"five, million\" or 'five, million'"
+        return
     if error.hint is None:
         return
     meant = _MEANT.fullmatch(error.hint)

@@ -111,6 +111,10 @@ class Main(Group):
             sys.stdout.flush()
         except WhereasError as error:
             lost = isinstance(error, Unwritten)
+            if not lost:
+                from cli.called import name_party
+
+                name_party(session, error)
             _say(lost_words(error, session) if lost else words_of(error, session.argv))
             return error.exit_code
         except SystemExit as end:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from ledger.importing.pages import Place
     from ledger.ledger import Ledger
     from ledger.receipts import Receipt
-    from projections.fold.state import Party
 
 # A field as a file has it, in a hint.
 _FIELD = re.compile(r'\b([a-z_]+): (?=")')
@@ -211,27 +210,10 @@ def read(session: Session, mapping: dict[str, Any], agreement: str) -> Draft:
         told = _of_option(error, mapping)
         word = error.text("word")
         if word is not None and str(error).endswith(" is not an id"):
-            told.hint = _id_of(session, agreement, word) or told.hint
+            from cli.called import party_called
+
+            told.hint = party_called(session, word, agreement) or told.hint
         raise told from error
-
-
-def _id_of(session: Session, agreement: str, name: str) -> str | None:
-    """Offer the id of the party that has a name."""
-    from events.dates import INF
-
-    try:
-        with session.reading() as ledger:
-            parties = ledger.timeline(agreement).state(INF - 1).parties
-    except WhereasError:
-        return None
-    called = (key for key, party in parties.items() if _is_called(party, name))
-    found = next(called, None)
-    return None if found is None else f"did you mean {found}?"
-
-
-def _is_called(party: Party, name: str) -> bool:
-    """Tell whether a party has a name, or had it."""
-    return name.casefold() in map(str.casefold, (party.name, *party.former_names))
 
 
 def _of_option(error: InputError, mapping: dict[str, Any]) -> InputError:

@@ -114,7 +114,7 @@ def _columns(page: Page, header: list[str]) -> list[str]:
             raise page.error(f"the column {name} is given twice", start)
         if name.partition(".")[0] not in known:
             hint = did_you_mean(name, known)
-            if ";" in name and len(columns) == 1:
+            if len(columns) == 1 and (";" in name or "\t" in name):
                 hint = "put commas between the columns"
             elif name in _EXPORTED:
                 hint = "whereas export jsonl writes what can be imported again"
