@@ -116,7 +116,8 @@ def status(provision: ProvisionAnswer) -> str:
                 when = _until(until(provision)).lstrip(", ")
             return f"{when} (waits)"
         case "suspended":
-            return "suspended"
+            pause = provision.pause_ends
+            return f"suspended{_until(_end(pause, None, None)) if pause else ''}"
         case "not-yet":
             return f"not before {provision.starts_between[0] or provision.starts}"
         case _:
@@ -180,7 +181,9 @@ def status_in_full(provision: ProvisionAnswer) -> str:
         for word, text in terms
         if text and text not in {"never", "unknown"} and text not in words
     ]
-    return f"{words}: {'; '.join(told)}" if told else words
+    # A pause has an end of its own.
+    paused = "; its term" if provision.status == "suspended" else ""
+    return f"{words}{paused}: {'; '.join(told)}" if told else words
 
 
 def until(one: ProvisionAnswer | Goes) -> str:

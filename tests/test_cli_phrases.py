@@ -170,6 +170,21 @@ def test_an_end_that_is_recorded_is_told_before_it_comes(
     assert told.status == "in-force"
 
 
+@pytest.mark.parametrize(
+    ("until", "words"),
+    [
+        ("", "suspended"),
+        (", until: 2022-05-01", "suspended until 2022-05-01"),
+        (", until: through 2022-05-01", "suspended through 2022-05-01"),
+    ],
+)
+def test_a_pause_is_told_with_its_own_end(until: str, words: str) -> None:
+    pause = f"- {{event: ProvisionSuspended, effective: 2021, provision: x{until}}}"
+    told = granted("ends: through 2024-03", "2021-12-31", pause)
+    assert status(told) == words
+    assert status_in_full(told) == f"{words}; its term: through 2024-03"
+
+
 def test_the_first_of_several_ends_is_told() -> None:
     told = granted(
         "",

@@ -45,7 +45,8 @@ class ProvisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
     the start and of the end (the first day on which it is over), null where there is
     no bound. ``quantity`` is the amount, rate or price that applies on the day, or
     perhaps applies: ``quantity_before`` is what it may still be, the first first, where
-    what changed it may lie after the day.
+    what changed it may lie after the day. ``pause_ends`` is until when one that is
+    suspended is so, as it was written, null where that is not said.
     ``undecided`` tells whether a contingent one hangs on its start, its end, or both
     (or on neither, but on whether it pauses), and ``later`` is the event that ends it,
     effective only after the day, or that gives it another term from then on (``basis``
@@ -66,6 +67,7 @@ class ProvisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
     starts_between: Range
     ends_between: Range
     status: str
+    pause_ends: str | None
     waits_for: tuple[str, ...]
     flags: tuple[str, ...]
     condition: str | None
@@ -190,6 +192,7 @@ def provision_told(
         starts_between=between(stand.starts),
         ends_between=between(stand.ends),
         status=stand.status,
+        pause_ends=_pause_ends(provision) if stand.status == "suspended" else None,
         waits_for=stand.waits_for,
         flags=flags(provision),
         condition=provision.condition,
@@ -211,6 +214,12 @@ def ends_text(provision: Provision) -> str | None:
     if provision.closings:
         return provision.closings[-1].effective.text
     return provision.ends.text if provision.ends else None
+
+
+def _pause_ends(provision: Provision) -> str | None:
+    """Write until when a provision pauses, null where that is not said."""
+    pause = provision.suspension
+    return None if pause is None else _text(pause.until)
 
 
 def later_told(closing: Closing) -> dict[str, Any]:

@@ -103,15 +103,24 @@ def why_answer(
 def _parts(
     provision: Provision, answer: ProvisionAnswer, timeline: Timeline
 ) -> Iterator[Part]:
-    """Yield the parts that events set after the grant, and the grant."""
+    """Yield the parts that events set after the grant, and the grant.
+
+    What was done to a provision more than once is a part each time.
+    """
+    done = {
+        "performed": [(one.seq, _told(one)) for one in provision.performed],
+        "exercises": list(_choices(provision, timeline)),
+        "notices": list(_notices(provision, timeline)),
+    }
     fields = {
         **answer.terms,
         **msgspec.to_builtins(answer),
-        **dict(_beside(provision, timeline)),
+        **dict(_beside(provision)),
         **dict(_perhaps(answer)),
     }
     for part, seq in provision.why.items():
-        yield Part(part=part, value=fields.get(part), event=seq)
+        for event, value in done.get(part, [(seq, fields.get(part))]):
+            yield Part(part=part, value=value, event=event)
 
 
 def _perhaps(answer: ProvisionAnswer) -> Iterator[tuple[str, str]]:
@@ -121,34 +130,31 @@ def _perhaps(answer: ProvisionAnswer) -> Iterator[tuple[str, str]]:
         yield "amount", " or perhaps ".join(map(readable, amounts))
 
 
-def _beside(provision: Provision, timeline: Timeline) -> Iterator[tuple[str, Any]]:
+def _beside(provision: Provision) -> Iterator[tuple[str, Any]]:
     """Yield what happened to a provision and is no term of it, in words."""
     yield "grant", provision.kind
-    yield (
-        "performed",
-        [_told(done) for done in provision.performed],
-    )
-    yield "exercises", list(_choices(provision, timeline))
     yield "contested", provision.contested_by
-    yield "notices", list(_notices(provision, timeline))
     pause = provision.suspension
     if pause is None:
         yield "suspension", "over"
     else:
-        until = f" until {pause.until}" if pause.until else ""
-        yield "suspension", f"suspended{until}"
+        until = "" if pause.until is None else pause.until.text
+        if until and not until.startswith(("through ", "until ")):
+            until = f"until {until}"
+        yield "suspension", f"suspended {until}".rstrip()
 
 
-def _choices(provision: Provision, timeline: Timeline) -> Iterator[str]:
+def _choices(provision: Provision, timeline: Timeline) -> Iterator[tuple[int, str]]:
     """Write the choices that were made: what, whether in part, by whom and when."""
     for entry in _bearing(provision, timeline):
         event = entry.event
         if isinstance(event, OptionExercised):
             part = " in part" if event.partial else ""
-            yield f"{event.choice}{part} by {event.by} ({entry.envelope.effective})"
+            when = entry.envelope.effective
+            yield entry.seq, f"{event.choice}{part} by {event.by} ({when})"
 
 
-def _notices(provision: Provision, timeline: Timeline) -> Iterator[str]:
+def _notices(provision: Provision, timeline: Timeline) -> Iterator[tuple[int, str]]:
     """Write the notices that were given: of what, by whom, when, and to what end."""
     facts = timeline.facts
     spans = {dated.seq: dated.span for dated in facts.notices.get(provision.id, ())}
@@ -158,7 +164,7 @@ def _notices(provision: Provision, timeline: Timeline) -> Iterator[str]:
             words = f"{event.kind} by {event.by} ({entry.envelope.effective})"
             span = spans.get(entry.seq)
             told = span and notice_told(span, provision, facts)
-            yield f"{words}, {told}" if told else words
+            yield entry.seq, f"{words}, {told}" if told else words
 
 
 def _bearing(provision: Provision, timeline: Timeline) -> Iterator[Entry]:
