@@ -115,17 +115,7 @@ def totals(told: Told) -> Answer:
         title=f"Totals {told.clocks}{_page(found)}",
         table=Table(
             TOTALS,
-            [
-                (
-                    *(t.kind, t.basis or "", str(t.provisions), str(t.agreements)),
-                    *(
-                        readable("; ".join(w))
-                        for w in (t.amounts, t.unknown, t.perhaps)
-                    ),
-                    *exactly(" + ".join((*t.amounts, *t.unknown))),
-                )
-                for t in items
-            ],
+            [row for total in items for row in _total_rows(total)],
         ),
         shown=Table(
             tuple(map(Column, ("kind", "basis", "amount", "provisions", "in"))),
@@ -277,6 +267,17 @@ def _remarks(found: PortfolioAnswer) -> Iterator[str]:
 def _hints(items: Sequence[FoundProvision]) -> tuple[str, ...]:
     """Offer to ask what the first provision rests on."""
     return tuple(f"whereas why {i.agreement} {i.provision.id}" for i in items[:1])
+
+
+def _total_rows(total: Total) -> Iterator[tuple[str, ...]]:
+    """Write a total for a program, a row an amount: each is in a unit of its own."""
+    for amount in total.amounts or ("",):
+        yield (
+            *(total.kind, total.basis or ""),
+            *(str(total.provisions), str(total.agreements), readable(amount)),
+            *(readable("; ".join(w)) for w in (total.unknown, total.perhaps)),
+            *exactly(" + ".join((amount, *total.unknown))),
+        )
 
 
 def _sum(total: Total) -> str:

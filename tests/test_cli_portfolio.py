@@ -292,7 +292,8 @@ hint: whereas money --on 2021-06-30
     assert imprecise.run("portfolio totals --on 2021-12-31 --csv").stdout == snapshot("""\
 kind,basis,provisions,agreements,amounts,unknown,perhaps,amount,unit
 investment,,1,1,up to USD 4m,,,,
-purchase,,5,1,at least USD 2.013bn; about USD 5bn,,,,
+purchase,,5,1,at least USD 2.013bn,,,,
+purchase,,5,1,about USD 5bn,,,,
 """)
     (bought,) = json.loads(
         imprecise.run("portfolio totals --kind purchase --on 2021-06-30 --json").stdout
@@ -301,6 +302,20 @@ purchase,,5,1,at least USD 2.013bn; about USD 5bn,,,,
         "between USD 7m and USD 10m or perhaps USD 9m",
         "USD 3m",
     ]
+
+
+def test_each_currency_has_a_row_of_totals(imprecise: Desk) -> None:
+    (imprecise.folder / "e.yaml").write_text(
+        APART + "  - {event: PurchaseCommitted, effective: 2020-01-01, id: euros,"
+        " holder: d, against: c, amount: EUR 3m}\n"
+    )
+    imprecise.do("import e.yaml")
+    told = imprecise.run("portfolio totals --agreement e --on 2022 --csv").stdout
+    assert told == snapshot("""\
+kind,basis,provisions,agreements,amounts,unknown,perhaps,amount,unit
+purchase,,2,1,USD 9m,,,9000000,USD
+purchase,,2,1,EUR 3m,,,3000000,EUR
+""")
 
 
 @pytest.mark.parametrize(

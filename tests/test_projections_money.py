@@ -382,6 +382,28 @@ def test_an_amount_that_may_have_changed_by_the_day_is_there_perhaps() -> None:
     ]
 
 
+def test_what_was_superseded_is_not_committed_beside_what_took_its_place() -> None:
+    """
+    - {event: PurchaseCommitted, effective: 2020-01-01, id: x, holder: a, against: b,
+       amount: USD 5m}
+    - {event: Performed, effective: 2020-06-01, provision: x, kind: paid,
+       amount: USD 1m}
+    - {event: ProvisionEnded, effective: 2021-01-01, provision: x, basis: superseded}
+    - {event: PurchaseCommitted, effective: 2021-01-01, id: y, holder: a, against: b,
+       amount: USD 8m}
+    """
+    whole = test_what_was_superseded_is_not_committed_beside_what_took_its_place
+    answer = money(whole, "2022")
+    first, _ = answer.lines
+    assert (told(first), first.why) == (
+        "x: USD 5m | paid USD 1m | None",
+        ["x was superseded"],
+    )
+    (total,) = answer.totals
+    assert told(total) == "x+y: USD 8m | paid USD 1m | USD 8m"
+    assert total.why == ["x was superseded and is not in the total"]
+
+
 def test_of_several_changes_that_may_lie_after_the_day_each_is_told() -> None:
     """
     - {event: PurchaseCommitted, effective: 2020-01-01, id: x, holder: a, against: b,

@@ -98,6 +98,14 @@ class Account(NamedTuple):
         return self.status != "ended" and self.provision.stage != "funded"
 
     @property
+    def is_superseded(self) -> bool:
+        """Tell whether another provision has taken its place."""
+        closings = self.provision.closings
+        return self.status == "ended" and any(
+            closing.basis == "superseded" for closing in closings[-1:]
+        )
+
+    @property
     def handed_over(self) -> list[Amount]:
         """List what was performed, of every kind."""
         return [one for amounts in self.performed.values() for one in amounts]

@@ -86,7 +86,8 @@ class MoneyAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What is owed on a day.
 
     ``lines`` has a line for each provision; ``totals`` those of one kind between the
-    same parties on the same basis, added up, where they are more than one. ``awards``
+    same parties on the same basis, added up, where they are more than one; what was
+    superseded is not committed beside what took its place. ``awards``
     are in none of them.
     """
 
@@ -141,7 +142,9 @@ def _line(alike: Sequence[Account]) -> Line:
     """Write accounts that are alike as one line."""
     first = alike[0].provision
     corrections = alike[0].held.timeline.record.corrections
-    committed = [one for account in alike for one in account.committed]
+    # What took the place of another is committed, and not both.
+    counting = [one for one in alike if len(alike) == 1 or not one.is_superseded]
+    committed = [one for account in counting for one in account.committed]
     performed = {kind: _performed_by(alike, kind) for kind in HANDED_OVER}
     told = [*committed, *(one for found in performed.values() for one in found)]
     counted = [one for amount in told for one in amount.in_turn]
@@ -199,9 +202,7 @@ def _sum(amounts: Sequence[Amount]) -> Sum:
 def _outstanding(alike: Sequence[Account]) -> tuple[str | None, list[str]]:
     """Tell what is still owed, and why it is not a number where it is none."""
     why = [
-        f"{account.provision.id} has ended"
-        if account.status == "ended"
-        else f"{account.provision.id} was handed over when it was granted"
+        f"{account.provision.id} {_why_closed(account, in_total=len(alike) > 1)}"
         for account in alike
         if account.committed and not account.is_open
     ]
@@ -223,6 +224,15 @@ def _outstanding(alike: Sequence[Account]) -> tuple[str | None, list[str]]:
     performed = _performed_by(owed, *HANDED_OVER)
     why += [reason for one in performed for reason in _incomparable(one)]
     return less(_sum(committed), _sum(performed)), why
+
+
+def _why_closed(account: Account, *, in_total: bool) -> str:
+    """Say why nothing is owed any more under a provision."""
+    if account.is_superseded:
+        return "was superseded" + (" and is not in the total" if in_total else "")
+    if account.status == "ended":
+        return "has ended"
+    return "was handed over when it was granted"
 
 
 def _per_period(account: Account) -> Iterator[str]:
