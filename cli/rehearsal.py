@@ -58,7 +58,8 @@ def rehearsed(
     told = ", ".join(f"@{event.event} {event.type}" for event in events[:3])
     if len(events) > len(events[:3]):
         told = f"{len(events)} events"
-    when = "; ".join(dict.fromkeys(on_words(PartialDate.parse(d.on[1])) for d in diffs))
+    days = dict.fromkeys(on_words(PartialDate.parse(d.on[1])) for d in diffs)
+    when = " and ".join(days)
     would = "this would change:" if found else "nothing would change in the state"
     return Answer(
         document={"schema": SCHEMA, "agreements": diffs},

@@ -13,6 +13,8 @@ from typing import ClassVar
 
 # More than these are no help to whoever has misspelt one.
 _NAMES_TOLD = 3
+# How many names a hint lists.
+_LISTED_MAX = 12
 
 
 class WhereasError(Exception):
@@ -142,3 +144,10 @@ def did_you_mean(word: str, names: Collection[str]) -> str | None:
     else:
         near = difflib.get_close_matches(word, whole or names, n=1)
     return f"did you mean {' or '.join(near)}?" if near else None
+
+
+def a_few(names: Collection[str]) -> str:
+    """List names, sorted, and count those that are too many for a hint."""
+    left = len(names) - _LISTED_MAX
+    more = f" and {left} more" if left > 0 else ""
+    return ", ".join(sorted(names)[:_LISTED_MAX]) + more

@@ -34,8 +34,9 @@ def entry_of(row: Row) -> Entry:
             hint="whereas verify shows how far the ledger can be trusted",
             position=position,
         )
+    gone = erased_of(row)
     try:
-        entry = decode(event, disclosed, () if erased is None else erased_of(row))
+        entry = decode(event, disclosed, gone)
     except Integrity as error:
         raise Integrity(
             f"pos:{position}: {error}",

@@ -80,12 +80,25 @@ def test_an_editor_that_is_not_there_is_told_in_words(desk: Desk) -> None:
     assert said in ran.stderr.splitlines()
 
 
-def test_names_that_are_left_out_are_counted(desk: Desk) -> None:
+def test_a_pause_is_made_longer_as_the_refusal_of_another_says(desk: Desk) -> None:
+    pause = "append provision-suspended a-b --provision models --until"
+    desk.do(f"{pause} 2026-03-01 --effective 2026-01-02")
+    ran = desk.run(f"{pause} 2026-05-01 --effective 2026-02-01")
+    assert ran.status == 1
+    hint = ran.stderr.splitlines()[-1]
+    assert "provision-resumed" in hint
+    line = hint.partition(": whereas ")[2].replace("WHEN", "2026-05-01")
+    desk.do(line.replace("TEXT", "extended"))
+    assert "2026-05-01" in desk.run("state a-b --on 2026-04-01 --json").stdout
+
+
+@pytest.mark.parametrize("line", ["portfolio party xyzzy", "may xyzzy use"])
+def test_names_that_are_left_out_are_counted(desk: Desk, line: str) -> None:
     for number in range(20):
         desk.do(
             f"append party-joined a-b --effective 2020 --party id=p{number:02},name=P"
         )
-    ran = desk.run("portfolio party xyzzy")
+    ran = desk.run(line)
     assert ran.status == 1
     assert "p09 and 10 more" in ran.stderr
 

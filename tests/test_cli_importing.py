@@ -251,3 +251,16 @@ def test_the_demo_keeps_the_ledger_where_it_is_asked_to(desk: Desk) -> None:
 def test_the_example_is_found_in_a_checkout() -> None:
     assert example().name == "microsoft-openai.yaml"
     assert example().is_file()
+
+
+def test_a_dry_run_of_agreements_on_several_days_names_each(desk: Desk) -> None:
+    desk.do("init")
+    for agreement, effective in (("a-b", "2026-03-01"), ("c-d", "2025")):
+        text = (
+            f"whereas: 1\nagreement: {agreement}\nevents:\n"
+            f"  - event: agreement-opened\n    effective: {effective}\n    title: T\n"
+            "    parties: [{id: a, name: A}, {id: b, name: B}]\n"
+        )
+        (desk.folder / f"{agreement}.yaml").write_text(text)
+    told = desk.run("import -n a-b.yaml c-d.yaml").stderr
+    assert "; on 2026-03-01 and on 2026-01-02, this would change:" in told

@@ -425,3 +425,23 @@ def test_a_topic_is_explained_and_a_command_is_a_topic(desk: Desk) -> None:
         *("exit-codes", "clocks", "dates", "when", "values", "keys"),
         *("output", "config"),
     ]
+
+
+def test_show_tells_that_an_agreement_ended_and_what_it_takes_the_place_of(
+    desk: Desk,
+) -> None:
+    signed = "append instrument-signed c-d --kind definitive --effective"
+    desk.do(
+        "append agreement-opened c-d --effective 2020 --title 'C - D' --part-of a-b"
+        " --party id=c,name=C --party id=d,name=D",
+        f"{signed} 2020 --id deed",
+        f"{signed} 2021 --id restated --supersedes deed",
+        "append agreement-ended c-d --effective 2022-03-01 --basis expired",
+    )
+    asked = "show c-d --on 2023-01-01"
+    title = "C - D, ended 2022-03-01, on 2023-01-01, as known now (@4)"
+    assert desk.run(asked).stderr.splitlines()[0] == title
+    assert "ended" not in desk.run("show c-d --on 2022-02-28").stderr
+    told = shown(desk, asked)
+    assert "Part of a-b." in told
+    assert "definitive  2021    deed" in told

@@ -149,7 +149,12 @@ DAMAGES: list[tuple[str, Damage, int | None, str]] = [
         3,
         "still has what is called erased",
     ),
-    ("erased not JSON", run(UPDATE.format("erased = 'x'")), 3, "cannot be read"),
+    (
+        "erased not JSON",
+        run(UPDATE.format("erased = 'x'")),
+        3,
+        "pos:3: what was erased cannot be read",
+    ),
     ("erased undone", run("UPDATE events SET erased = NULL WHERE position = 1"), 1, ""),
     ("deleted", run("DELETE FROM events WHERE position = 3"), 3, "is missing"),
     ("tail deleted", run("DELETE FROM events WHERE position = 8"), 8, "is missing"),

@@ -76,12 +76,27 @@ def _answer(state: StateAnswer, question: Question) -> Answer:
     return Answer(
         document=document,
         items=state.parties,
-        title=f"{state.title or state.agreement} {question.clocks}",
+        title=f"{state.title or state.agreement}{_ended(state)} {question.clocks}",
         table=Table(PARTIES, [_party(party) for party in state.parties]),
         more=tuple(_more(state, instruments)),
-        remarks=(*_remarks(state, counts, law), *_contradicted(stakes)),
+        remarks=(
+            *_remarks(state, counts, law),
+            *_part_of(question.timeline.facts.part_of),
+            *_contradicted(stakes),
+        ),
         hints=(f"whereas state {state.agreement} --on {state.on}",),
     )
+
+
+def _ended(state: StateAnswer) -> str:
+    """Say in the title, which a pipe has as well, that an agreement has ended."""
+    return "" if state.ended is None else f", ended {state.ended['effective']},"
+
+
+def _part_of(whole: str | None) -> Iterator[str]:
+    """Name the agreement that this one is a part of."""
+    if whole is not None:
+        yield f"Part of {whole}."
 
 
 def _party(party: dict[str, Any]) -> tuple[str, ...]:
@@ -114,6 +129,7 @@ def _instruments(question: Question) -> Iterator[dict[str, Any]]:
                 "title": event.title,
                 "binding": event.binding,
                 "signed": str(event.signed_on or step.effective),
+                "supersedes": event.supersedes,
                 "set_by": [step.seq],
             }
 
@@ -142,13 +158,19 @@ def _contradicted(stakes: list[dict[str, Any]]) -> Iterator[str]:
 def _more(state: StateAnswer, instruments: list[dict[str, Any]]) -> Iterator[Table]:
     """Show what an agreement rests on and hangs on."""
     yield Table(
-        tuple(map(Column, ("instrument", "kind", "signed", "title", "event"))),
+        tuple(
+            map(
+                Column,
+                ("instrument", "kind", "signed", "title", "supersedes", "event"),
+            )
+        ),
         [
             (
                 i["instrument"],
                 i["kind"] if i["binding"] else f"{i['kind']}, {_MARKED}",
                 i["signed"],
                 i["title"] or "",
+                i["supersedes"] or "",
                 numbers(i["set_by"]),
             )
             for i in instruments
@@ -198,5 +220,3 @@ def _remarks(
     yield from perhaps_later(state)
     if law:
         yield f"Governing law: {law}."
-    if state.ended is not None:
-        yield f"The agreement ended {state.ended['effective']}."

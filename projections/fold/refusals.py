@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from events.dates import LAST_DAY, NEG_INF, day_text
-from events.errors import NotFound, Refused, did_you_mean
+from events.errors import NotFound, Refused, a_few, did_you_mean
 from projections.fold.facts import Facts, Instrument
 from projections.fold.provision import Provision
 from projections.fold.resolving import end_of
@@ -29,7 +29,7 @@ def require_parties(names: Collection[str], facts: Facts) -> None:
             raise NotFound(
                 f"there is no party {name} in this agreement",
                 hint=did_you_mean(name, facts.parties)
-                or f"the parties are {', '.join(sorted(facts.parties)) or 'none'}; "
+                or f"the parties are {a_few(facts.parties) or 'none'}; "
                 "party-joined adds one",
                 word=name,
             )

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from events.dates import INF, NEG_INF, day_text
-from events.errors import NotFound, did_you_mean
+from events.errors import NotFound, a_few, did_you_mean
 from projections.fold.state import State, Succession
 from projections.fold.timeline import Timeline
 
@@ -155,6 +155,6 @@ def require_party(name: str, timelines: Iterable[Timeline]) -> None:
         raise NotFound(
             f"there is no party {name}",
             hint=did_you_mean(name, declared)
-            or f"the parties are {', '.join(sorted(declared)) or 'none'}",
+            or f"the parties are {a_few(declared) or 'none'}",
             word=name,
         )

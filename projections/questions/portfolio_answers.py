@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from events.errors import NotFound, did_you_mean
+from events.errors import NotFound, a_few, did_you_mean
 from events.quantity import Quantity
 from events.scope import Box
 from events.when import When
@@ -25,9 +25,6 @@ from projections.questions.sums import add
 SCHEMA = "whereas/portfolio/1"
 STAKES_SCHEMA = "whereas/portfolio-stakes/1"
 TOTALS_SCHEMA = "whereas/portfolio-totals/1"
-
-# How many names a hint lists.
-MOST_NAMES = 12
 
 Row = TypeVar("Row")
 
@@ -365,15 +362,13 @@ def _require(name: str, names: Callable[[], set[str]], what: str) -> None:
     if name not in known:
         raise NotFound(
             f"no agreement speaks of the {what} {name}",
-            hint=did_you_mean(name, known) or _there_are(sorted(known), what),
+            hint=did_you_mean(name, known) or _there_are(known, what),
             word=name,
         )
 
 
-def _there_are(names: Sequence[str], what: str) -> str:
-    """List the names that there are, and count those that are too many."""
+def _there_are(names: set[str], what: str) -> str:
+    """List the names that there are."""
     if not names:
         return f"none speaks of any {what}: whereas list"
-    left = len(names) - MOST_NAMES
-    more = f" and {left} more" if left > 0 else ""
-    return f"there are: {', '.join(names[:MOST_NAMES])}{more}"
+    return f"there are: {a_few(names)}"

@@ -241,7 +241,13 @@ def _suspended(
     provision = changeable(state, step, facts, event.provision)
     pause = provision.suspension
     if pause and not pause.resumed and may_pause_on(provision, facts, step.day):
-        raise Refused(f"{provision.id} is suspended already", seq=pause.seq)
+        raise Refused(
+            f"{provision.id} is suspended already",
+            hint="for another pause record first provision-resumed; for a longer one:"
+            f" whereas correct {step.entry.envelope.agreement} @{pause.seq}"
+            " --set until=WHEN --reason TEXT",
+            seq=pause.seq,
+        )
     provision.suspension = Suspension(step.span, step.effective, event.until, step.seq)
     provision.touch(step.seq, "suspension")
 
