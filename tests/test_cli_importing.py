@@ -254,7 +254,6 @@ def test_the_example_is_found_in_a_checkout() -> None:
 
 
 def test_a_dry_run_of_agreements_on_several_days_names_each(desk: Desk) -> None:
-    desk.do("init")
     for agreement, effective in (("a-b", "2026-03-01"), ("c-d", "2025")):
         text = (
             f"whereas: 1\nagreement: {agreement}\nevents:\n"
