@@ -337,7 +337,8 @@ def test_a_merger_that_takes_effect_later_counts(
 ) -> None:
     ledger = f"""
 - {{event: AgreementOpened, effective: 2020-01-01, title: T, parties: [
-    {{id: a, name: A}}, {{id: c, name: C}}, {{id: d, name: D}}, {{id: m, name: M}}]}}
+    {{id: a, name: A}}, {{id: c, name: C, identifiers: {{lei: L}}}}, {{id: d, name: D}},
+    {{id: m, name: M}}, {{id: c-plc, name: C, identifiers: {{lei: L}}}}]}}
 - {{event: ExclusivityGranted, effective: 2020-01-01, id: e, holder: {holder},
    against: a, scope: {{activity: [sale]}}, ends: through 2030}}
 - {{event: LicenceGranted, effective: 2021-01-01, id: x, {SALE}}}

@@ -7,6 +7,7 @@ it, because a party may hand over one agreement and keep another.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -78,7 +79,8 @@ class Identities:
 
     def __init__(self, held: Sequence[Held]) -> None:
         self._same: dict[str, str] = {}
-        self._next: dict[tuple[str, str], list[Succession]] = {}
+        # By agreement, and there by the name that stands for a party.
+        self._next: dict[str, dict[str, list[Succession]]] = defaultdict(dict)
         for there in held:
             for party in there.state.parties.values():
                 self._join(party.id, party.id)
@@ -86,16 +88,16 @@ class Identities:
                     # No id of a party holds a colon, so that neither takes the other.
                     self._join(f"{scheme}:{value}", party.id)
         for there in held:
-            self.follow(there)
+            self._next[there.agreement] |= self._successions(there)
 
     def follow(self, there: Held) -> None:
         """Take those who come after the parties of an agreement from its state."""
-        for party in there.state.parties.values():
-            key = there.agreement, self._root(party.id)
-            if party.successions:
-                self._next[key] = party.successions
-            else:
-                self._next.pop(key, None)
+        self._next[there.agreement] = self._successions(there)
+
+    def _successions(self, there: Held) -> dict[str, list[Succession]]:
+        """Read who comes after the parties of an agreement."""
+        parties = there.state.parties.values()
+        return {self._root(p.id): p.successions for p in parties if p.successions}
 
     def of(self, agreement: str, party: str) -> str:
         """Name whoever has what a party had, the same name for the same one.
@@ -114,7 +116,8 @@ class Identities:
         """Go from successor to successor, past assignments or up to one."""
         name = self._root(party)
         seen = {name}
-        while after := self._next.get((agreement, name)):
+        there = self._next.get(agreement, {})
+        while after := there.get(name):
             # First comes whoever has what it had, last who it is.
             one = after[0 if assigned else -1]
             following = self._root(one.successor)
