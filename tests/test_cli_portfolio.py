@@ -20,7 +20,7 @@ from inline_snapshot import snapshot
 
 from ledger.importing.files import read_file
 from ledger.ledger import Ledger
-from tests.cli_run import Desk
+from tests.cli_run import Desk, told
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 NAMES = ("distribution", "cuad", "microsoft-openai", "volkswagen-suzuki")
@@ -528,3 +528,24 @@ def test_of_an_empty_ledger_nothing_is_known_yet(tmp_path: Path) -> None:
     for question in ("portfolio totals", "conflicts"):
         title = desk.run(question, columns=80).stdout.splitlines()[0]
         assert "as known now (nothing yet)" in title
+
+
+@pytest.mark.parametrize("how", ["", " --fold"])
+def test_a_party_that_came_after_another_is_told_whose_it_has(
+    tmp_path: Path, how: str
+) -> None:
+    desk = told(tmp_path)
+    desk.do(
+        "append party-joined a-b --effective 2024 --party id=merged,name=Merged",
+        "append party-restructured a-b --effective 2025-06-01 --party alpha"
+        " --change merged --successor merged",
+        "index rebuild",
+    )
+    note = (
+        "note: merged came after alpha (merged, a-b @7): what alpha held is found by:"
+        " whereas portfolio party alpha\n"
+    )
+    ran = desk.run(f"portfolio party merged{how}")
+    assert (ran.status, ran.stderr.endswith(note)) == (0, True), ran
+    assert "note" not in desk.run(f"portfolio party merged --on 2025-05-31{how}").stderr
+    assert "note" not in desk.run(f"portfolio party alpha{how}").stderr

@@ -11,7 +11,7 @@ from cli.asking_portfolio import Clocks, ask_portfolio, date_of
 from cli.branches import Branch, branching
 from cli.command import Group, Shared, given
 from cli.counts import count_of
-from cli.output import put
+from cli.output import aside, put
 from cli.phrases import STATUSES, checked_statuses
 from cli.portfolio_words import LAPSING, provisions, stakes, totals, window_of
 from cli.session import session_of
@@ -205,6 +205,15 @@ def _party(
 
     told = _ask(context, lambda there, asked: party_answer(there, name, asked))
     put(provisions(told, f"of {name}"), session_of(context))
+    before = {one.party: one for one in told.answer.preceded}
+    aside(
+        *(
+            f"note: {name} came after {party} ({one.change}, {one.agreement}"
+            f" @{one.event}): what {party} held is found by: whereas portfolio party"
+            f" {party}"
+            for party, one in before.items()
+        )
+    )
 
 
 def _lapsing(

@@ -6,7 +6,7 @@ made of them. What it means to be found is written here, once for both.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from events.dates import INF, NEG_INF
@@ -16,7 +16,7 @@ from projections.fold.provision import Closing, Provision
 from projections.fold.resolve import open_milestones
 from projections.fold.resolving import day_whens
 from projections.fold.spans import Span
-from projections.fold.state import Stake
+from projections.fold.state import Party, Stake
 from projections.fold.status import Standing
 from projections.questions.endings import StartAndEnd
 from projections.questions.matching import clauses_over, coverage, words_alone
@@ -40,6 +40,18 @@ class Held(NamedTuple):
     words: tuple[str, ...] = ()
     later: Closing | None = None
     told_on: int | None = None
+
+
+class Preceded(NamedTuple):
+    """A party that another one came after in an agreement, and the event that says so.
+
+    What it held and owed is found under its own id.
+    """
+
+    agreement: str
+    party: str
+    change: str
+    event: int
 
 
 class HeldStake(NamedTuple):
@@ -93,6 +105,10 @@ class Agreements(Protocol):
         """Find the stakes in an issuer."""
         ...
 
+    def preceding(self, party: str) -> list[Preceded]:
+        """Find whom a party has come after by the day."""
+        ...
+
     def parties(self) -> set[str]:
         """Name the parties of all agreements, whatever the day."""
         ...
@@ -143,6 +159,10 @@ class Together:
     def stakes(self, issuer: str) -> list[HeldStake]:
         """Find the stakes in an issuer; see :class:`Agreements`."""
         return [held for part in self._parts for held in part.stakes(issuer)]
+
+    def preceding(self, party: str) -> list[Preceded]:
+        """Find whom a party has come after; see :class:`Agreements`."""
+        return [before for part in self._parts for before in part.preceding(party)]
 
     def parties(self) -> set[str]:
         """Name the parties."""
@@ -276,3 +296,13 @@ class Ending(NamedTuple):
             later=next(later, None),
             told_on=self.told_on,
         )
+
+
+def preceded(
+    agreement: str, parties: Iterable[Party], party: str
+) -> Iterator[Preceded]:
+    """Yield the parties of an agreement that another one came after."""
+    for before in parties:
+        for after in before.successions:
+            if after.successor == party:
+                yield Preceded(agreement, before.id, after.change, after.seq)

@@ -18,7 +18,7 @@ from events.when import When
 from projections.questions.accounts import amounts_on, dated_later
 from projections.questions.across import KnownIn
 from projections.questions.answers import ProvisionAnswer, provision_told
-from projections.questions.portfolio import Agreements, Held, concerns
+from projections.questions.portfolio import Agreements, Held, Preceded, concerns
 from projections.questions.question import Unnamed, unnamed
 from projections.questions.sums import add
 
@@ -131,6 +131,7 @@ class PortfolioAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What was found, and how much of it is on this page.
 
     Where nothing was, ``unnamed`` are the tags of the question that no scope includes.
+    ``preceded`` are those whom the party that is asked about came after.
     """
 
     schema: str
@@ -142,6 +143,7 @@ class PortfolioAnswer(msgspec.Struct, frozen=True, kw_only=True):
     offset: int
     items: Sequence[FoundProvision | FoundStake | Total]
     unnamed: list[Unnamed] = []
+    preceded: list[Preceded] = []
 
 
 def _place(held: Held) -> tuple[str, str]:
@@ -183,7 +185,8 @@ def party_answer(there: Agreements, party: str, asked: Asked) -> PortfolioAnswer
     found = there.of_party(party)
     if not found:
         _require(party, there.parties, "party")
-    return _provisions(there, found, {"party": party}, asked)
+    answer = _provisions(there, found, {"party": party}, asked)
+    return msgspec.structs.replace(answer, preceded=there.preceding(party))
 
 
 def lapsing_answer(

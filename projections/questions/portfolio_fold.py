@@ -27,11 +27,13 @@ from projections.questions.portfolio import (
     Ending,
     Held,
     HeldStake,
+    Preceded,
     ahead,
     concerns,
     covering,
     is_put_off,
     lapses,
+    preceded,
     told_on,
     waits_for,
 )
@@ -126,6 +128,16 @@ class Folded:
             for timeline in self._timelines(None)
             for stake in timeline.state(self._on).stakes.values()
             if stake.issuer == issuer
+        ]
+
+    def preceding(self, party: str) -> list[Preceded]:
+        """Find whom a party has come after; see ``Agreements``."""
+        return [
+            before
+            for there in self._timelines(None)
+            for before in preceded(
+                there.agreement, there.state(self._on).parties.values(), party
+            )
         ]
 
     def parties(self) -> set[str]:

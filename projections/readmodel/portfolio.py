@@ -17,7 +17,9 @@ from projections.questions.portfolio import (
     EVERYTHING,
     Held,
     HeldStake,
+    Preceded,
     covering,
+    preceded,
     waits_for,
 )
 from projections.readmodel.hanging import Hangs
@@ -110,6 +112,21 @@ class Portfolio(Provisions):
         """Find what has an amount; see ``Agreements``."""
         found = self.found(f"p.amount > '' AND {LIVE}")
         return [held for held in found if held.standing.status != "ended"]
+
+    def preceding(self, party: str) -> list[Preceded]:
+        """Find whom a party has come after; see ``Agreements``."""
+        aside, asked = self.aside, {**self.asked, "party": party}
+        rows = self.connection.execute(
+            f"SELECT p.agreement, p.body FROM parties AS p WHERE {NOW} "  # noqa: S608  # constants only
+            "AND p.name <> :party AND instr(p.body, :party) ORDER BY p.agreement, p.id",
+            asked,
+        )
+        return [
+            before
+            for agreement, body in rows
+            if agreement not in aside
+            for before in preceded(agreement, [part_of("party", body)], party)
+        ]
 
     def parties(self) -> set[str]:
         """Name the parties."""
