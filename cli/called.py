@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # How many agreements are read for a hint.
 LOOKED_AT_MAX = 200
+_NO_ID = re.compile("[^a-z0-9]+")
 _AS_PARTY = re.compile(r".* is not an id|there is no party .*|.* of the party .*")
 
 
@@ -28,7 +29,15 @@ def name_party(session: Session, error: WhereasError) -> None:
         or (error.hint or "").startswith("did you mean")
     ):
         return
-    error.hint = party_called(session, word) or error.hint
+    error.hint = party_called(session, word) or _as_id(error, word) or error.hint
+
+
+def _as_id(error: WhereasError, word: str) -> str | None:
+    """Write a word as an id, where an error says that it is none."""
+    like = _NO_ID.sub("-", word.lower()).strip("-")
+    if not like or not str(error).endswith(" is not an id"):
+        return None
+    return f"an id has small letters, digits and hyphens: {like}"
 
 
 def party_called(

@@ -51,6 +51,17 @@ def test_the_id_of_a_party_is_offered_in_an_import(desk: Desk) -> None:
     assert desk.run("import left.jsonl").stderr.endswith("hint: did you mean ms?\n")
 
 
+def test_a_name_that_nobody_has_is_written_as_an_id(desk: Desk) -> None:
+    (desk.folder / "new.yaml").write_text(
+        "whereas: 1\nagreement: new\nevents:\n"
+        "  - event: AgreementOpened\n    effective: 2026\n    title: New\n"
+        "    parties: [{id: acme-ag, name: Acme AG}, {id: c, name: C}]\n"
+        "  - {event: PartyLeft, effective: 2026, party: Acme AG}\n"
+    )
+    hint = "hint: an id has small letters, digits and hyphens: acme-ag\n"
+    assert desk.run("import new.yaml").stderr.endswith(hint)
+
+
 def test_nobody_is_offered_for_what_several_are_called(desk: Desk) -> None:
     desk.do("append party-joined a-b --effective 2026 --party 'id=mx,name=Macro BV'")
     assert "did you mean" not in desk.run(f"{INVESTED} Macro").stderr

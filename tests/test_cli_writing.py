@@ -591,7 +591,7 @@ QUOTED = 'quotation marks are straight: quote="a value, with a comma"'
         ),
         (
             LEFT.replace("beta", "Gamma"),
-            "an id has small letters, digits and hyphens: agi-verified",
+            "an id has small letters, digits and hyphens: gamma",
         ),
         (
             LEFT.replace("2026-01-01", "'early 2025'"),
