@@ -369,3 +369,20 @@ def test_a_clash_is_certain_where_no_pause_covers_it(
 """
     (found,) = asked(ledger).conflicts
     assert found.certain is certain
+
+
+@pytest.mark.parametrize(
+    ("on", "level"), [("2022-01-01", "exclusive"), ("2024-06-01", "sole")]
+)
+def test_what_clashes_all_the_time_is_told_as_it_is_on_the_day(
+    on: str, level: str
+) -> None:
+    ledger = f"""
+- {{event: ExclusivityGranted, effective: 2020-01-01, id: e, holder: b, against: a,
+   scope: {{activity: [sale]}}}}
+- {{event: LicenceGranted, effective: 2021-01-01, id: x, {SALE}}}
+- {{event: LevelChanged, effective: 2024-01-01, provision: e, level: sole}}
+"""
+    (found,) = asked(ledger, on=on).conflicts
+    assert found.between == ("2021-01-01", None)
+    assert found.sides[0].level == level

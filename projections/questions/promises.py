@@ -169,8 +169,10 @@ class _Reading:
                 promise = promise._replace(provision=_copied(promise.provision))
             before = said[provision.id]
             if before and _same(before[-1][0], promise):
-                promise, since = before.pop()
-                before.append((promise, Span(since.lo, last)))
+                earlier, since = before.pop()
+                # It is told as it is on the day, or first after it.
+                told = earlier if since.hi >= self._day else promise
+                before.append((told, Span(since.lo, last)))
             else:
                 before.append((promise, Span(first, last)))
         # In the order in which they were granted.
