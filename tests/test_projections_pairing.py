@@ -78,7 +78,11 @@ def _grants(draw: st.DrawFn, name: str) -> dict[str, Any]:
     return {"event": kind, "effective": "2020-01-01", "id": name, **fields}
 
 
-_MORE = ("scope-narrowed", "scope-widened", "provision-ended", "parties-changed")
+_MORE = (
+    *("scope-narrowed", "scope-widened", "provision-ended", "parties-changed"),
+    *("level-changed", "provision-reinstated", "provision-suspended"),
+    *("party-restructured", "agreement-ended", "term-extended"),
+)
 
 
 @st.composite
