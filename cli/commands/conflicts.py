@@ -64,7 +64,8 @@ def run(
 
     An exclusivity and what the same party grants to somebody else, a ban and what
     permits the same; where their scopes and their days overlap, on the date or later.
-    What is recorded for a later day counts. Nothing is resolved.
+    What is recorded for a later day counts, also mergers; two that stop clashing and
+    clash again are shown twice. Nothing is resolved.
     """
     from projections.questions.conflicts import conflicts_answer
 
