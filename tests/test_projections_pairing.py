@@ -86,30 +86,33 @@ _MORE = (
 
 
 @st.composite
-def _agreements(draw: st.DrawFn, name: str) -> Timeline:
+def _offered(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Draw what is offered to an agreement, which is short to print."""
     granted = [draw(_grants(one)) for one in "pqrs"]
     carved = {"event": "scope-narrowed", "effective": "2021-01-01"}
     carvings = [
         {**carved, "provision": one, "exclude": draw(_boxes())}
         for one in draw(st.sets(st.sampled_from("pqrs"), max_size=2))
     ]
-    happened = recorded(
-        [*granted, *carvings, *draw(st.lists(offers(_MORE), max_size=3))]
-    )
-    return timeline_of(renamed(happened, name), horizon=NEG_INF)
+    return [*granted, *carvings, *draw(st.lists(offers(_MORE), max_size=3))]
+
+
+def _agreement(name: str, offered: list[dict[str, Any]]) -> Timeline:
+    return timeline_of(renamed(recorded(offered), name), horizon=NEG_INF)
 
 
 @settings(deadline=None)  # the definition compares all with all
 @given(
-    st.tuples(*(_agreements(name) for name in ("one", "three", "two"))),
+    st.lists(_offered(), min_size=3, max_size=3),
     st.sampled_from(("2019", "2022-06-01", "2025-05-05", "2028")).map(
         PartialDate.parse
     ),
     st.integers(0, 5),
 )
 def test_what_clashes_is_what_clashes_when_all_are_compared_with_all(
-    timelines: tuple[Timeline, ...], on: PartialDate, limit: int
+    offered: list[list[dict[str, Any]]], on: PartialDate, limit: int
 ) -> None:
+    timelines = list(map(_agreement, ("one", "three", "two"), offered))
     expected = conflicts_pairwise(timelines, on)
     answer = conflicts_answer(timelines, on, known=KNOWN)
     assert answer.conflicts == expected
