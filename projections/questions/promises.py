@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -242,10 +243,15 @@ def _outside(pause: Span, days: Span) -> Iterator[Span]:
 
 
 def _same(one: Promise | None, other: Promise | None) -> bool:
-    """Tell whether two readings of a provision promise the same."""
+    """Tell whether two readings of a provision promise the same, and read the same."""
     if one is None or other is None:
         return one is other
-    return one._replace(provision=other.provision) == other
+    alike = one._replace(provision=other.provision) == other
+    return alike and _shown(one.provision) == _shown(other.provision)
+
+
+# What of a provision is told beside what it promises, and may change.
+_shown = attrgetter("level", "holders", "against")
 
 
 def _copied(provision: Provision) -> Provision:
