@@ -27,7 +27,7 @@ def entry_of(row: Row) -> Entry:
         Integrity: with the position, where the bytes are not those that were recorded,
             or stand in another place.
     """
-    position, agreement, seq, event, leaf, disclosed, salts, erased = row
+    position, agreement, seq, event, leaf, disclosed, salts, _ = row
     if sha256(b"\x00" + event).digest() != leaf:
         raise Integrity(
             f"pos:{position} is not what was recorded: its hash differs",
@@ -51,8 +51,8 @@ def entry_of(row: Row) -> Entry:
             hint="whereas verify",
             position=position,
         )
-    if erased is not None:
-        _check_erased(row)
+    if gone:
+        _check_erased(row, gone)
     if (salts or len(disclosed) > len(b"{}")) and not is_sealed(
         bytes(place.data), disclosed, salts
     ):
@@ -64,13 +64,13 @@ def entry_of(row: Row) -> Entry:
     return entry
 
 
-def _check_erased(row: Row) -> None:
+def _check_erased(row: Row, gone: tuple[str, ...]) -> None:
     """Check that what is called erased is not there.
 
     Raises:
         Integrity: it is.
     """
-    there = set(erased_of(row)) & msgspec.json.decode(row.disclosed).keys()
+    there = set(gone) & msgspec.json.decode(row.disclosed).keys()
     if there:
         raise Integrity(
             f"pos:{row.position} still has what is called erased: "

@@ -27,7 +27,13 @@ from projections.fold.record import check_record, hear, heard, record_of
 from projections.fold.replacing import replace, replacement, take_back
 from projections.fold.state import State
 from projections.fold.step import Step
-from projections.fold.timeline import Timeline, appended, pending_steps, timeline_of
+from projections.fold.timeline import (
+    Timeline,
+    appended,
+    arrange,
+    pending_steps,
+    timeline_of,
+)
 from projections.fold.usage import Usage
 
 # Reads the entries of an agreement after a number, in their order.
@@ -239,7 +245,7 @@ def _check_silence(checked: _Checked, *, strict: bool) -> None:
     """
     checked.settles = False
     if checked.timeline.pending:
-        silent = timeline_of(checked.entries, horizon=INF)
+        silent = arrange(checked.timeline.record, horizon=INF)
         checked.settles = len(silent.steps) > len(checked.timeline.steps)
         if strict and checked.settles:
             fold(silent.steps, silent.facts, State(), strict=True)
