@@ -105,10 +105,6 @@ class FoldRules:
         """Drop what is remembered of an agreement."""
         self._checked.pop(agreement, None)
 
-    def timeline(self, agreement: str) -> Timeline:
-        """Give the timeline of what is recorded, for a comparison before and after."""
-        return timeline_of(list(self._fetch(agreement, 0)))
-
     def _caught_up(self, agreement: str, seq: int) -> _Checked:
         """Give what is remembered of an agreement up to the event before ``seq``."""
         checked = self._checked.pop(agreement, None)

@@ -107,7 +107,7 @@ def test_the_trees_of_certificate_transparency_have_their_published_roots() -> N
     ]
     edge = Frontier()
     for entry, expected in zip(entries, roots, strict=True):
-        edge, _ = edge.append(leaf_hash(bytes.fromhex(entry)))
+        edge, _ = edge.extend([leaf_hash(bytes.fromhex(entry))])
         assert edge.root().hex() == expected
 
 
@@ -121,7 +121,7 @@ def test_the_five_leaves_of_the_module_docstring_are_as_it_says() -> None:
     assert inclusion_proof(2, 5, kept) == [d, m, e]
     assert consistency_proof(3, 5, kept) == [c, d, m, e]
     f = leaf_hash(b"f")
-    assert edge.append(f)[0] == Frontier(6, (q, node_hash(e, f)))
+    assert edge.extend([f])[0] == Frontier(6, (q, node_hash(e, f)))
 
 
 # --- growing and proving against the oracle ------------------------------------------
@@ -224,7 +224,7 @@ def test_a_store_keeps_one_hash_more_for_256_leaves() -> None:
         (1, 0, 2),
     ]
     edge, _ = Frontier().extend(leaves_of(255))
-    _, runs = edge.append(leaf_hash(b"the last of its tile"))
+    _, runs = edge.extend([leaf_hash(b"the last of its tile")])
     assert [(run.level, run.start, len(run.hashes)) for run in runs] == [
         (0, 255, 1),
         (1, 0, 1),
@@ -340,8 +340,11 @@ H = b"\x07" * 32
         (lambda: Frontier(2, (H, H)), "has 1 hashes, not 2"),
         (lambda: Frontier(1, (H[1:],)), "number 0 here has 31"),
         (lambda: Frontier(-1, ()), "-1 is not the size"),
-        (lambda: Frontier().append(b"short"), "number 0 here has 5"),
-        (lambda: Frontier(MAX_SIZE, (H,) * 63).append(H), "is not the size of a tree"),
+        (lambda: Frontier().extend([b"short"]), "number 0 here has 5"),
+        (
+            lambda: Frontier(MAX_SIZE, (H,) * 63).extend([H]),
+            "is not the size of a tree",
+        ),
         (lambda: MemoryTiles().write([Run(0, 1, [H])]), "does not continue it"),
     ],
 )

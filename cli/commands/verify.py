@@ -225,7 +225,6 @@ def _of_bundle(session: Session, name: str, trust: Trust, *, readable: bool) -> 
     rows = [
         *(("checked", text) for text in verdict.checked),
         *(("not checked", text) for text in verdict.not_checked),
-        *(("remark", text) for text in verdict.remarks),
     ]
     return Answer(
         document=verdict,

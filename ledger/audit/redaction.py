@@ -82,10 +82,10 @@ class Redaction:
         ]
         return cls(tuple(rules))
 
-    def withholds(
+    def fitting(
         self, agreement: str, kind: str, field: str, confidential: Sequence[str]
-    ) -> bool:
-        """Tell whether a value of an event is withheld.
+    ) -> Iterator[Rule]:
+        """Yield the rules that withhold a value of an event.
 
         Args:
             agreement: the agreement of the event.
@@ -93,12 +93,6 @@ class Redaction:
             field: the name of the value.
             confidential: the names that the event calls confidential.
         """
-        return any(self.fitting(agreement, kind, field, confidential))
-
-    def fitting(
-        self, agreement: str, kind: str, field: str, confidential: Sequence[str]
-    ) -> Iterator[Rule]:
-        """Yield the rules that withhold a value; see ``withholds``."""
         for rule in self.rules:
             if rule.fits(agreement, kind, field, confidential):
                 yield rule

@@ -45,7 +45,6 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
         withheld: how many values are withheld, and how many were erased.
         checked: what was checked, in the order of the format's description.
         not_checked: what was not, and what would be needed.
-        remarks: what may surprise and is not wrong.
     """
 
     schema: str = SCHEMA
@@ -62,7 +61,6 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     erased: int
     checked: tuple[str, ...]
     not_checked: tuple[str, ...]
-    remarks: tuple[str, ...] = ()
 
 
 def counted(number: int, noun: str) -> str:
@@ -76,4 +74,3 @@ class Findings:
     def __init__(self) -> None:
         self.checked: list[str] = []
         self.not_checked: list[str] = []
-        self.remarks: list[str] = []

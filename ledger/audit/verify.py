@@ -238,7 +238,6 @@ def _verdict(
         erased=body.erased,
         checked=tuple(findings.checked),
         not_checked=tuple(findings.not_checked),
-        remarks=tuple(findings.remarks),
     )
 
 

@@ -145,10 +145,6 @@ class Frontier:
             root = node_hash(node, root)
         return root
 
-    def append(self, leaf: bytes) -> tuple[Frontier, list[Run]]:
-        """Add one leaf hash; see ``extend``."""
-        return self.extend((leaf,))
-
     def extend(self, leaves: Sequence[bytes]) -> tuple[Frontier, list[Run]]:
         """Add leaf hashes on the right.
 
