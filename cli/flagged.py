@@ -9,7 +9,8 @@ from events.dates import PartialDate
 from events.when import When
 
 if TYPE_CHECKING:
-    from projections.questions.answers import ProvisionAnswer, StateAnswer
+    from projections.questions.answers import StateAnswer
+    from projections.questions.provisions import ProvisionAnswer
 
 _FLAGS = {
     "contested": "Contested",

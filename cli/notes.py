@@ -204,7 +204,7 @@ def _provision_named(event: Event) -> str | None:
 
 def _ends(step: Step, provision: Provision, facts: Facts) -> Iterator[Note]:
     """Say what a notice does to a term, and that something never held."""
-    from projections.questions.answers import provision_answer
+    from projections.questions.provisions import provision_answer
     from projections.questions.renewing import notice_told, renewals
 
     event = step.event

@@ -11,7 +11,7 @@ from events.errors import InputError, did_you_mean
 from events.quantity import readable
 
 if TYPE_CHECKING:
-    from projections.questions.answers import ProvisionAnswer, Range
+    from projections.questions.provisions import ProvisionAnswer, Range
     from projections.questions.what_if import Goes
 
 # In the order in which a reader wants them.

@@ -12,12 +12,8 @@ from events.entry import Entry, provisional
 from events.reader import read_draft
 from projections.fold.supposals import parse_supposal
 from projections.fold.timeline import Timeline, timeline_of
-from projections.questions.answers import (
-    KnownAt,
-    ProvisionAnswer,
-    StateAnswer,
-    state_answer,
-)
+from projections.questions.answers import KnownAt, StateAnswer, state_answer
+from projections.questions.provisions import ProvisionAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -20,7 +20,6 @@ from projections.fold.spans import Span
 from projections.fold.status import Standing, standing
 from projections.fold.timeline import Timeline
 from projections.questions.across import Held, Identities, held_on
-from projections.questions.answers import between
 from projections.questions.bearing import (
     EXCLUSIVE,
     bound_by,
@@ -38,6 +37,7 @@ from projections.questions.matching import (
     one_tag_each,
     share_an_axis,
 )
+from projections.questions.provisions import between
 
 _GRANTS = frozenset(("licence", "permission", "purchase", "obligation", "option"))
 _PERMITS = frozenset(("licence", "permission"))

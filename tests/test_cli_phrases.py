@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cli.phrases import status, status_in_full, what
-from projections.questions.answers import ProvisionAnswer
+from projections.questions.provisions import ProvisionAnswer
 from tests.agreements import provision, state, timeline
 from tests.cli_run import Desk
 

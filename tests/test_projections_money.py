@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from events.dates import INF, PartialDate
 from events.quantity import Quantity
 from projections.questions.across import KnownIn
-from projections.questions.answers import price_on
 from projections.questions.money import Line, MoneyAnswer, money_answer
+from projections.questions.provisions import price_on
 from projections.questions.sums import add, less
 from tests.agreements import ledger_of, timeline
 

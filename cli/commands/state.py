@@ -27,7 +27,8 @@ from cli.session import session_of
 from events.quantity import readable
 
 if TYPE_CHECKING:
-    from projections.questions.answers import ProvisionAnswer, StateAnswer
+    from projections.questions.answers import StateAnswer
+    from projections.questions.provisions import ProvisionAnswer
 
 OUTPUTS = ("json", "jsonl", "csv")
 EXAMPLES = (

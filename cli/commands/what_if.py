@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cli.asking import Question
     from events.entry import Draft
     from ledger.importing.pages import Place
-    from projections.questions.answers import Range
+    from projections.questions.provisions import Range
     from projections.questions.what_if import Effect, Goes, WhatIfAnswer
 
 OUTPUTS = ("json", "jsonl", "csv")

@@ -19,8 +19,8 @@ from cli.session import session_of
 from events.errors import Refused
 
 if TYPE_CHECKING:
-    from projections.questions.answers import ProvisionAnswer
     from projections.questions.history import EventAnswer
+    from projections.questions.provisions import ProvisionAnswer
     from projections.questions.why import WhyAnswer
 
 OUTPUTS = ("json", "jsonl", "csv")

@@ -21,7 +21,8 @@ from events.entry import Entry
 from ledger.audit.readable import HISTORY_HEADER, cell
 from ledger.exporting.choice import Choice, Stored
 from ledger.importing.mapping import draft_mapping
-from projections.questions.answers import ProvisionAnswer, StateAnswer
+from projections.questions.answers import StateAnswer
+from projections.questions.provisions import ProvisionAnswer
 
 FIRST = tuple(HISTORY_HEADER.rstrip().split(","))
 LAST = ("sources", "key", "batch")

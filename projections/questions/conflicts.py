@@ -21,11 +21,11 @@ from projections.fold.spans import Span
 from projections.fold.supposals import Supposal
 from projections.fold.timeline import Timeline
 from projections.questions.across import KnownIn, held_on, horizon_of
-from projections.questions.answers import Range, between
 from projections.questions.counterparty import as_written
 from projections.questions.matching import coverage, meet, one_tag_each, share_an_axis
 from projections.questions.pairing import pairs
 from projections.questions.promises import Promise, Reach, promises_of
+from projections.questions.provisions import Range, between
 
 CONFLICTS_SCHEMA = "whereas/conflicts/1"
 

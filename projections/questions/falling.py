@@ -26,11 +26,11 @@ from projections.fold.spans import Span
 from projections.fold.state import State
 from projections.fold.status import standing
 from projections.fold.timeline import Timeline
-from projections.questions.answers import Range, between
 from projections.questions.awards import awards_of
 from projections.questions.deciding import deciding
 from projections.questions.endings import StartAndEnd, Stretch, end_within
 from projections.questions.marks import MAX_TERMS, Mark, What, marks
+from projections.questions.provisions import Range, between
 from projections.questions.stretches import stretches
 
 _ENDS = frozenset(("ends", "closes"))

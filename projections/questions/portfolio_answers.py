@@ -17,8 +17,8 @@ from events.scope import Box
 from events.when import When
 from projections.questions.accounts import amounts_on, dated_later
 from projections.questions.across import KnownIn
-from projections.questions.answers import ProvisionAnswer, provision_told
 from projections.questions.portfolio import Agreements, Held, Preceded, concerns
+from projections.questions.provisions import ProvisionAnswer, provision_told
 from projections.questions.question import Unnamed, unnamed
 from projections.questions.sums import add
 

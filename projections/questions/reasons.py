@@ -6,8 +6,8 @@ import msgspec
 
 from projections.fold.provision import Provision
 from projections.fold.status import flags
-from projections.questions.answers import Range, between
 from projections.questions.bearing import Bearing
+from projections.questions.provisions import Range, between
 
 # The parts of a provision that decide whether it bears on a question, and how.
 _DECIDING = (

@@ -21,19 +21,13 @@ from projections.fold.state import State
 from projections.fold.status import standing
 from projections.fold.supposals import Supposal
 from projections.fold.timeline import Timeline, timeline_of
-from projections.questions.answers import (
-    KnownAt,
-    Range,
-    between,
-    ends_text,
-    later_told,
-    state_answer,
-)
+from projections.questions.answers import KnownAt, state_answer
 from projections.questions.diff import Change, changes
 from projections.questions.endings import endings_after
 from projections.questions.falling import Item, items_of, renew_more
 from projections.questions.hypotheses import Hypotheses, suppose_all
 from projections.questions.marks import WHATS
+from projections.questions.provisions import Range, between, ends_text, later_told
 
 WHAT_IF_SCHEMA = "whereas/what-if/1"
 

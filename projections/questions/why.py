@@ -16,9 +16,10 @@ from projections.fold.provision import Performance, Provision
 from projections.fold.refusals import absent
 from projections.fold.resolving import starts_when
 from projections.fold.timeline import Timeline
-from projections.questions.answers import KnownAt, ProvisionAnswer, provision_answer
+from projections.questions.answers import KnownAt
 from projections.questions.endings import endings_after
 from projections.questions.history import EventAnswer, event_answer
+from projections.questions.provisions import ProvisionAnswer, provision_answer
 from projections.questions.renewing import notice_told
 
 WHY_SCHEMA = "whereas/why/1"
