@@ -94,9 +94,7 @@ def provision_told(
         holders=provision.holders,
         against=provision.against,
         level=provision.level,
-        quantity=text_or_none(
-            main_quantity(provision, day if told_on is None else told_on)
-        ),
+        quantity=text_or_none(main_quantity(provision, so_on)),
         quantity_before=tuple(_before(provision, stand, day)),
         basis=provision.terms.basis,
         scope=[_clause(clause) for clause in provision.clauses],
