@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from events.dates import INF
-from events.errors import InputError, NotFound, WhereasError
+from events.errors import WhereasError
 
 if TYPE_CHECKING:
     from cli.session import Session
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 # How many agreements are read for a hint.
 LOOKED_AT_MAX = 200
 _NO_ID = re.compile("[^a-z0-9]+")
-_AS_PARTY = re.compile(r".* is not an id|there is no party .*|.* of the party .*")
 
 
 def name_party(session: Session, error: WhereasError) -> None:
@@ -24,8 +23,7 @@ def name_party(session: Session, error: WhereasError) -> None:
     word = error.text("word")
     if (
         word is None
-        or not isinstance(error, InputError | NotFound)
-        or not _AS_PARTY.fullmatch(str(error))
+        or error.text("wanted") not in {"id", "party"}
         or (error.hint or "").startswith("did you mean")
     ):
         return
@@ -35,7 +33,7 @@ def name_party(session: Session, error: WhereasError) -> None:
 def _as_id(error: WhereasError, word: str) -> str | None:
     """Write a word as an id, where an error says that it is none."""
     like = _NO_ID.sub("-", word.lower()).strip("-")
-    if not like or not str(error).endswith(" is not an id"):
+    if not like or error.text("wanted") != "id":
         return None
     return f"an id has small letters, digits and hyphens: {like}"
 

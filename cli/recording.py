@@ -209,7 +209,7 @@ def read(session: Session, mapping: dict[str, Any], agreement: str) -> Draft:
     except InputError as error:
         told = _of_option(error, mapping)
         word = error.text("word")
-        if word is not None and str(error).endswith(" is not an id"):
+        if word is not None and error.text("wanted") == "id":
             from cli.called import party_called
 
             told.hint = party_called(session, word, agreement) or told.hint

@@ -283,6 +283,7 @@ def check_slug(word: str) -> None:
             f"{word!r} is not an id",
             hint="an id has small letters, digits and hyphens: agi-verified",
             word=word,
+            wanted="id",
         )
 
 

@@ -283,6 +283,8 @@ def _told(
     if refused is not None and refused < first:
         message = f"this would make {label(known[refused])} impossible: {message}"
         in_the_way = refused
+        # What is wanted is named by that event, and not by whoever appends.
+        error.facts["wanted"] = None
         if isinstance(entries[0].event, EventRetracted):
             name = entries[0].envelope.agreement
             hint = f"retract that one first: whereas retract {name} @{refused} -h"

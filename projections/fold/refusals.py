@@ -32,6 +32,7 @@ def require_parties(names: Collection[str], facts: Facts) -> None:
                 or f"the parties are {a_few(facts.parties) or 'none'}; "
                 "party-joined adds one",
                 word=name,
+                wanted="party",
             )
 
 

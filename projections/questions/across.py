@@ -160,4 +160,5 @@ def require_party(name: str, timelines: Iterable[Timeline]) -> None:
             hint=did_you_mean(name, declared)
             or f"the parties are {a_few(declared) or 'none'}",
             word=name,
+            wanted="party",
         )

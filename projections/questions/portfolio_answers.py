@@ -367,6 +367,7 @@ def _require(name: str, names: Callable[[], set[str]], what: str) -> None:
             f"no agreement speaks of the {what} {name}",
             hint=did_you_mean(name, known) or _there_are(known, what),
             word=name,
+            wanted=what,
         )
 
 

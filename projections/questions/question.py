@@ -105,6 +105,7 @@ def check_question(question: Question, timelines: Sequence[Timeline]) -> None:
                 hint=did_you_mean(tag, known)
                 or f"write {UNDER_THIRD}{tag} for somebody who is no party",
                 word=tag,
+                wanted="party",
             )
 
 

@@ -14,8 +14,9 @@ import msgspec
 
 from events.capital import HoldingMoved, StakeReported
 from events.dates import PartialDate
-from events.errors import NotFound, Refused, did_you_mean
+from events.errors import NotFound, Refused
 from events.quantity import Quantity, plain
+from projections.fold.refusals import require_parties
 from projections.fold.step import Step
 from projections.fold.timeline import Timeline
 from projections.questions.accounts import may_lie_after
@@ -251,13 +252,7 @@ def _moved_since(timeline: Timeline, last: _Reported, day: int) -> Iterator[Move
 
 def _last(timeline: Timeline, holder: str, issuer: str, date: PartialDate) -> _Reported:
     """Find the last report of a stake by the end of a date."""
-    for name in (holder, issuer):
-        if name not in timeline.facts.parties:
-            raise NotFound(
-                f"there is no party {name} in this agreement",
-                hint=did_you_mean(name, timeline.facts.parties),
-                word=name,
-            )
+    require_parties((holder, issuer), timeline.facts)
     found = _of(timeline, holder, issuer, date)
     if not found:
         raise NotFound(
